@@ -1,0 +1,70 @@
+//! Everything a node can want of the world.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+
+use super::entry::{Delivered, Entry};
+use super::event::Event;
+use super::id::{Ballot, Index, LinkId, NodeId, RingId};
+use super::input::WriteId;
+use super::message::Message;
+
+/// What the caller of [`crate::proto::node::Node::handle`] owns, and carries out in order.
+pub type Outbox = Vec<Output>;
+
+/// One wish of the node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Connect to this address. Answered by `Connected` or `Disconnected`.
+    Dial {
+        /// What the link will be called.
+        link: LinkId,
+        /// Where to.
+        address: SocketAddr,
+    },
+    /// Close this link, or stop dialing. What was sent before still goes out if it can. Not answered.
+    HangUp {
+        /// The link.
+        link: LinkId,
+    },
+    /// Send this. If the link is gone by now, drop it.
+    Send {
+        /// The link.
+        link: LinkId,
+        /// What to say.
+        message: Message,
+    },
+    /// Write this, in the order of the numbers. Answered by `Persisted` once it is durable.
+    Persist(Write),
+    /// Give this to the application.
+    Deliver(Delivered),
+    /// Ask the application for its state. Answered at once by `SnapshotTaken`.
+    TakeSnapshot,
+    /// Replace the application's state: it is now that of everything up to `index`.
+    InstallSnapshot {
+        /// The last index that the state covers.
+        index: Index,
+        /// The state.
+        application: Bytes,
+    },
+    /// Tell whoever watches.
+    Event(Event),
+}
+
+/// What must be durable before what depends on it is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Write {
+    /// Which write this is.
+    pub id: WriteId,
+    /// The node and its ring.
+    pub identity: (NodeId, Option<RingId>),
+    /// No ballot below this one is ever accepted again.
+    pub promised: Ballot,
+    /// All entries at and behind this index are gone; none, if nothing was truncated.
+    pub truncate_from: Option<Index>,
+    /// The place of the first of `entries`.
+    pub first: Index,
+    /// To be appended.
+    pub entries: Vec<Entry>,
+}
