@@ -49,6 +49,13 @@ pub enum Message {
         /// The ballot of that leader.
         ballot: Ballot,
     },
+    /// Lap 1 of an election met too few for a quorum.
+    TooFew {
+        /// Whom it met.
+        met: Vec<NodeId>,
+        /// How many nodes may still pass it on.
+        hops_left: u16,
+    },
     /// The sender wants to be a member.
     Join {
         /// What it knows to be committed, and so need not be sent again.
@@ -182,6 +189,8 @@ pub struct Elect {
     pub freshness: Freshness,
     /// The greatest promise met.
     pub promised: Ballot,
+    /// The number of the newest view that the candidate knows committed.
+    pub view: u64,
     /// The nodes met, the candidate first. Its length bounds the way.
     pub met: Vec<NodeId>,
 }
@@ -193,6 +202,8 @@ pub struct Elected {
     pub ballot: Ballot,
     /// How fresh the candidate's log is.
     pub freshness: Freshness,
+    /// The number of the newest view that the candidate knows committed.
+    pub view: u64,
     /// Who has promised durably, with a log not fresher than the candidate's.
     pub promised_by: Vec<NodeId>,
     /// How many nodes may still pass it on.
@@ -211,6 +222,8 @@ pub enum TokenId {
 /// A part of a snapshot, small enough to share a link with the ring's traffic.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SnapshotChunk {
+    /// The ballot that the sender leads or follows under.
+    pub ballot: Ballot,
     /// Up to where the snapshot goes.
     pub index: Index,
     /// The ring's own part; with the first chunk only.
@@ -238,6 +251,7 @@ impl Message {
             | Message::Elected(_)
             | Message::TokenAck { .. }
             | Message::LeaderAlive { .. }
+            | Message::TooFew { .. }
             | Message::Join { .. }
             | Message::Welcome { .. }
             | Message::ToLeader { .. }
@@ -267,6 +281,7 @@ impl Message {
                 | Message::Elected(_)
                 | Message::TokenAck { .. }
                 | Message::LeaderAlive { .. }
+                | Message::TooFew { .. }
                 | Message::Join { .. }
                 | Message::Welcome { .. }
                 | Message::ToLeader { .. }

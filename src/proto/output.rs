@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 
-use super::entry::{Delivered, Entry};
+use super::entry::Delivered;
 use super::event::Event;
 use super::id::{Ballot, Index, LinkId, NodeId, RingId};
 use super::input::WriteId;
@@ -53,18 +53,21 @@ pub enum Output {
 }
 
 /// What must be durable before what depends on it is sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// The entries themselves are read from the node while this output is carried out
+/// ([`crate::proto::node::Node::entries`]), so nothing is copied where nothing is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Write {
     /// Which write this is.
     pub id: WriteId,
-    /// The node and its ring.
-    pub identity: (NodeId, Option<RingId>),
+    /// The node.
+    pub node: NodeId,
+    /// Its ring.
+    pub ring: Option<RingId>,
     /// No ballot below this one is ever accepted again.
     pub promised: Ballot,
-    /// All entries at and behind this index are gone; none, if nothing was truncated.
-    pub truncate_from: Option<Index>,
-    /// The place of the first of `entries`.
-    pub first: Index,
-    /// To be appended.
-    pub entries: Vec<Entry>,
+    /// Everything behind this index is to be replaced ...
+    pub behind: Index,
+    /// ... by the entries up to this one.
+    pub last: Index,
 }

@@ -1,14 +1,53 @@
-//! The node: one machine made of five, and the only one that wishes.
+//! The node: one machine made of small ones, and the only one that wishes.
+//!
+//! [`Node::handle`] is the only way in. What each kind of input does stands in a file of its own;
+//! the machines beneath (`links`, `election`, `replica` …) return verdicts, and only the node turns
+//! them into outputs.
 
-use super::config::Config;
-use super::id::{NodeId, RingId};
-use super::input::Input;
-use super::message::Hello;
-use super::output::Outbox;
-use super::status::Status;
-use super::time::Instant;
-use super::view::Member;
+mod commit;
+mod elect;
+mod follow;
+mod govern;
+mod join;
+mod lead;
+mod leave;
+mod peers;
+mod replicate;
+mod route;
+mod snapshots;
+mod status;
+mod step;
+mod tick;
+mod welcome;
+
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
+
+use rand::SeedableRng;
+use rand::{Rng, RngExt};
+use rand_chacha::ChaCha8Rng;
+
+use self::join::{Joining, Learner};
+use self::lead::Leading;
+use self::snapshots::Snapshots;
+use self::step::Step;
+use super::config::Config;
+use super::durable::Durable;
+use super::election::Election;
+use super::entry::Entry;
+use super::id::{Ballot, Index, LinkId, NodeId, RingId};
+use super::input::Input;
+use super::links::Links;
+use super::membership::Membership;
+use super::message::{Elect, Hello};
+use super::outgoing::Outgoing;
+use super::output::Outbox;
+use super::replica::Replica;
+use super::sequencer::Sessions;
+use super::suspects::Suspects;
+use super::tally::Tally;
+use super::time::Instant;
+use super::view::{Change, Member, View};
 
 /// How a node begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,38 +62,204 @@ pub enum Start {
 #[derive(Debug)]
 pub struct Node {
     me: Member,
+    config: Config,
+    lots: ChaCha8Rng,
+    ring: Option<RingId>,
+    left: bool,
+    /// Promise and log.
+    durable: Durable,
+    membership: Membership,
+    /// A view, newer than the log's, that does not hold this node: it was evicted.
+    outside: Option<View>,
+    /// Everything up to here is known committed, and was delivered.
+    committed: Index,
+    /// The duplicate filter, as of `committed`.
+    sessions: Sessions,
+    /// The greatest Lamport time delivered or given out.
+    lamport: u64,
+
+    /// The ballot led or followed under; `verified`, `tally` and `pulse` belong to it.
+    current: Ballot,
+    /// The prefix known to equal the log of that ballot's leader.
+    verified: Index,
+    tally: Tally,
+    /// The latest pulse of that leader.
+    pulse: u64,
+    /// When that leader was last heard; never, if it is known to be gone.
+    heard: Option<Instant>,
+    predecessor: Option<NodeId>,
+    leading: Option<Leading>,
+
+    links: Links,
+    suspects: Suspects,
+    successor: Option<NodeId>,
+    /// The neighbours this node sends the log to: its successor, and the learners it sponsors.
+    replicas: BTreeMap<NodeId, Replica>,
+    learners: BTreeMap<NodeId, Learner>,
+    joining: Option<Joining>,
+    snapshots: Snapshots,
+    accused_at: Option<Instant>,
+
+    election: Election,
+    election_at: Option<Instant>,
+    /// How often elections came to nothing since a leader was last heard.
+    elections_failed: u32,
+    /// A token that waits until this node, too, misses the leader.
+    held: Option<(LinkId, Elect)>,
+    /// The link that the unacknowledged tokens went out on.
+    token_link: Option<LinkId>,
+    no_quorum: Option<(usize, usize)>,
+
+    outgoing: Outgoing,
+    leaving: Option<Instant>,
+    acks_due: BTreeMap<LinkId, bool>,
+    flush_due: bool,
+    tick_at: Instant,
 }
 
 impl Node {
     /// A node that listens at `address`. Its identity, and all lots it draws, follow from `seed`.
     pub fn new(seed: u64, address: SocketAddr, config: Config, start: Start) -> Node {
-        let _ = (config, start);
-        Node { me: Member { id: NodeId(seed), address } }
+        let mut lots = ChaCha8Rng::seed_from_u64(seed);
+        let me = Member { id: NodeId(lots.next_u64() | 1), address };
+        let founds = start == Start::Found;
+        let ring = founds.then(|| RingId(lots.next_u64() | 1));
+        // Ticks of different nodes should not fall together.
+        let phase = lots.random_range(0..=micros(config.heartbeat));
+        let mut node = Node {
+            me,
+            config,
+            lots,
+            ring,
+            left: false,
+            durable: Durable::default(),
+            membership: Membership::default(),
+            outside: None,
+            committed: Index::ZERO,
+            sessions: Sessions::default(),
+            lamport: 0,
+            current: Ballot::ZERO,
+            verified: Index::ZERO,
+            tally: Tally::default(),
+            pulse: 0,
+            heard: None,
+            predecessor: None,
+            leading: None,
+            links: Links::default(),
+            suspects: Suspects::default(),
+            successor: None,
+            replicas: BTreeMap::new(),
+            learners: BTreeMap::new(),
+            joining: None,
+            snapshots: Snapshots::default(),
+            accused_at: None,
+            election: Election::default(),
+            election_at: None,
+            elections_failed: 0,
+            held: None,
+            token_link: None,
+            no_quorum: None,
+            outgoing: Outgoing::default(),
+            leaving: None,
+            acks_due: BTreeMap::new(),
+            flush_due: false,
+            tick_at: Instant::from_micros(phase),
+        };
+        match start {
+            Start::Found => node.found(),
+            Start::Join(contacts) => node.joining = Some(Joining::new(contacts)),
+        }
+        node
     }
 
     /// The only way in: total, infallible, without any side effect but the outbox.
     pub fn handle(&mut self, now: Instant, input: Input, out: &mut Outbox) {
-        let _ = (now, input, out);
+        if self.left {
+            return;
+        }
+        let step = &mut Step { now, out };
+        match input {
+            Input::Timeout => self.on_timeout(step),
+            Input::Connected { link, hello } => self.on_connected(step, link, hello),
+            Input::Disconnected { link, why } => self.on_disconnected(step, link, why),
+            Input::Message { link, message } => self.on_message(step, link, message),
+            Input::Command(command) => self.on_command(step, command),
+            Input::Persisted { write } => self.on_persisted(step, write),
+            Input::SnapshotTaken { application, .. } => self.on_snapshot_taken(application),
+        }
+        if let Some(write) = self.durable.next_write(self.me.id, self.ring) {
+            step.persist(write);
+        }
+        self.check();
     }
 
     /// When to call again with [`Input::Timeout`]. A moment that is past means: as soon as the
     /// inputs that wait already are handled. (What they have in common then goes out as one batch.)
     pub fn poll_timeout(&self) -> Option<Instant> {
-        None
+        if self.left {
+            return None;
+        }
+        if self.flush_due {
+            return Some(Instant::START);
+        }
+        let pulse = self.leading.as_ref().map(|leading| leading.pulse_at);
+        let held = self.held.as_ref().map(|_| self.held_until());
+        [Some(self.tick_at), pulse, self.election_at, held].into_iter().flatten().min()
     }
 
     /// What to say first on every new link. Changes when the node's ring does.
     pub fn hello(&self) -> Hello {
-        Hello { ring: Some(RingId(0)), member: self.me }
+        Hello { ring: self.ring, member: self.me }
     }
 
-    /// How many messages this node takes now: more are refused.
-    pub fn room(&self) -> usize {
-        0
+    /// The entries behind `behind` up to `last`, for the store that carries out a write.
+    pub fn entries(&self, behind: Index, last: Index) -> impl Iterator<Item = &Entry> {
+        let count = usize::try_from(last.0.saturating_sub(behind.0)).unwrap_or(usize::MAX);
+        self.durable.log().behind(behind).take(count)
     }
 
-    /// A picture for people.
-    pub fn status(&self) -> Status {
-        todo!()
+    /// A ring of one: a first view that needs nobody else, and a ballot to write it under.
+    fn found(&mut self) {
+        let id = self.me.id;
+        let view = View {
+            number: 0,
+            members: vec![self.me],
+            tie_breaker: id,
+            changes: vec![Change::Founded(id)],
+        };
+        self.membership.install(view);
+        self.election_at = Some(Instant::START);
     }
+
+    /// What must hold between any two inputs, whatever came.
+    fn check(&self) {
+        let last = self.durable.log().last();
+        assert!(self.committed <= last, "committed {} beyond the log's {last}", self.committed);
+        assert!(self.verified <= last, "verified {} beyond the log's {last}", self.verified);
+        assert!(self.current <= self.durable.promised(), "follows below its promise");
+        assert!(self.durable.log().compacted() <= self.committed, "compacted what may change");
+        if let Some(leading) = &self.leading {
+            assert!(leading.ballot == self.current && leading.ballot.proposer == self.me.id);
+            assert!(leading.ballot == self.durable.promised(), "leads below its promise");
+        }
+    }
+
+    /// Whether this node belongs to the ring, as far as it knows.
+    fn is_member(&self) -> bool {
+        self.outside.is_none() && self.membership.contains(self.me.id)
+    }
+
+    /// The ring as this node would walk it.
+    fn walk(&self) -> &View {
+        self.outside.as_ref().unwrap_or_else(|| self.membership.ring())
+    }
+
+    /// A random length of at most `most`.
+    fn lot(&mut self, most: std::time::Duration) -> std::time::Duration {
+        std::time::Duration::from_micros(self.lots.random_range(0..=micros(most)))
+    }
+}
+
+fn micros(length: std::time::Duration) -> u64 {
+    u64::try_from(length.as_micros()).unwrap_or(u64::MAX)
 }

@@ -1,0 +1,139 @@
+//! The links of this node: which stand, which are quiet, and how long a round trip takes.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::id::{LinkId, NodeId};
+use super::time::Instant;
+use super::view::Member;
+
+/// One connection, standing or being dialed.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// Who is meant to be at the other end; surely known only once it stands.
+    pub peer: Option<NodeId>,
+    /// Where that is.
+    pub address: SocketAddr,
+    /// Both sides have said hello.
+    pub stands: bool,
+    /// When it was dialed, or came to stand.
+    pub since: Instant,
+    /// When something was last heard on it.
+    pub heard_at: Instant,
+    /// When it was last needed for something.
+    pub wanted_at: Instant,
+    /// The last round trip measured.
+    pub round_trip: Option<Duration>,
+}
+
+/// All connections of this node.
+#[derive(Debug, Default)]
+pub struct Links {
+    all: BTreeMap<LinkId, Link>,
+    standing: BTreeMap<NodeId, Vec<LinkId>>,
+    dialed: u64,
+}
+
+impl Links {
+    /// A new link, which is about to be dialed.
+    pub fn dial(&mut self, now: Instant, peer: Option<NodeId>, address: SocketAddr) -> LinkId {
+        self.dialed += 1;
+        let id = LinkId::Dialed(self.dialed);
+        self.all.insert(id, Link::new(now, peer, address));
+        id
+    }
+
+    /// A link stands. An older one that the peer itself had dialed is of no use any more, and given.
+    pub fn stand(&mut self, now: Instant, id: LinkId, peer: Member) -> Option<LinkId> {
+        let link = Link { stands: true, ..Link::new(now, Some(peer.id), peer.address) };
+        self.all.insert(id, link);
+        let to_peer = self.standing.entry(peer.id).or_default();
+        let accepted = |link: &LinkId| matches!(link, LinkId::Accepted(_));
+        let older = to_peer.iter().copied().find(|other| accepted(other) && accepted(&id));
+        to_peer.push(id);
+        to_peer.sort_unstable();
+        older
+    }
+
+    /// A link is gone.
+    pub fn remove(&mut self, id: LinkId) -> Option<Link> {
+        let link = self.all.remove(&id)?;
+        if let Some(peer) = link.peer
+            && let Some(to_peer) = self.standing.get_mut(&peer)
+        {
+            to_peer.retain(|other| *other != id);
+            if to_peer.is_empty() {
+                self.standing.remove(&peer);
+            }
+        }
+        Some(link)
+    }
+
+    /// A link, by its id.
+    pub fn get(&self, id: LinkId) -> Option<&Link> {
+        self.all.get(&id)
+    }
+
+    /// Who is at the other end of a standing link.
+    pub fn peer_of(&self, id: LinkId) -> Option<NodeId> {
+        self.all.get(&id).filter(|link| link.stands).and_then(|link| link.peer)
+    }
+
+    /// The link to use for a peer, if one stands.
+    pub fn to(&self, peer: NodeId) -> Option<LinkId> {
+        self.standing.get(&peer).and_then(|links| links.first().copied())
+    }
+
+    /// Whether a dial to this peer is under way.
+    pub fn is_dialing(&self, peer: NodeId) -> bool {
+        self.all.values().any(|link| !link.stands && link.peer == Some(peer))
+    }
+
+    /// Something was heard.
+    pub fn heard(&mut self, now: Instant, id: LinkId) {
+        if let Some(link) = self.all.get_mut(&id) {
+            link.heard_at = now;
+        }
+    }
+
+    /// A round trip was measured.
+    pub fn measured(&mut self, id: LinkId, round_trip: Duration) {
+        if let Some(link) = self.all.get_mut(&id) {
+            link.round_trip = Some(round_trip);
+        }
+    }
+
+    /// The link to this peer is needed for something.
+    pub fn want(&mut self, now: Instant, peer: NodeId) {
+        for id in self.standing.get(&peer).into_iter().flatten() {
+            if let Some(link) = self.all.get_mut(id) {
+                link.wanted_at = now;
+            }
+        }
+    }
+
+    /// All links, standing or not.
+    pub fn iter(&self) -> impl Iterator<Item = (LinkId, &Link)> {
+        self.all.iter().map(|(id, link)| (*id, link))
+    }
+
+    /// Everybody to whom a link stands, with the link to use.
+    pub fn peers(&self) -> impl Iterator<Item = (NodeId, LinkId)> {
+        self.standing.iter().filter_map(|(peer, links)| Some((*peer, *links.first()?)))
+    }
+}
+
+impl Link {
+    fn new(now: Instant, peer: Option<NodeId>, address: SocketAddr) -> Link {
+        Link {
+            peer,
+            address,
+            stands: false,
+            since: now,
+            heard_at: now,
+            wanted_at: now,
+            round_trip: None,
+        }
+    }
+}

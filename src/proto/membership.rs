@@ -1,0 +1,121 @@
+//! Membership: the view in force, the one that is proposed, and the ring that both make.
+
+use std::collections::BTreeSet;
+
+use super::id::{Index, NodeId};
+use super::tally::Tally;
+use super::view::{Member, View};
+
+/// What a node knows of who belongs to its ring.
+#[derive(Debug, Default)]
+pub struct Membership {
+    base: View,
+    pending: Option<(Index, View)>,
+    ring: View,
+}
+
+impl Membership {
+    /// The newest view known committed.
+    pub fn base(&self) -> &View {
+        &self.base
+    }
+
+    /// The view that stands in the log and is not known committed, and where.
+    pub fn pending(&self) -> Option<&(Index, View)> {
+        self.pending.as_ref()
+    }
+
+    /// The newest view in the log, committed or not.
+    pub fn newest(&self) -> &View {
+        self.pending.as_ref().map_or(&self.base, |(_, view)| view)
+    }
+
+    /// The ring that tokens and messages travel: while a view is pending, the union of both.
+    pub fn ring(&self) -> &View {
+        &self.ring
+    }
+
+    /// Whether the node is a member of either view.
+    pub fn contains(&self, id: NodeId) -> bool {
+        self.base.contains(id) || self.newest().contains(id)
+    }
+
+    /// A view entry was appended at `index`. The one that was pending until then is committed, since
+    /// a leader proposes a view only where it knows of none pending; its index is returned.
+    pub fn propose(&mut self, index: Index, view: View) -> Option<Index> {
+        let before = self.pending.replace((index, view));
+        self.rebuild();
+        before.map(|(index, view)| {
+            self.base = view;
+            self.rebuild();
+            index
+        })
+    }
+
+    /// Entries from `from` on are gone.
+    pub fn truncate(&mut self, from: Index) {
+        if self.pending.as_ref().is_some_and(|(index, _)| *index >= from) {
+            self.pending = None;
+            self.rebuild();
+        }
+    }
+
+    /// `view` is committed and in force.
+    pub fn install(&mut self, view: View) {
+        if self.pending.as_ref().is_some_and(|(_, pending)| pending.number <= view.number) {
+            self.pending = None;
+        }
+        self.base = view;
+        self.rebuild();
+    }
+
+    /// Enough nodes for an election: of both views, while one is pending.
+    pub fn is_election_quorum(&self, holds: impl Fn(NodeId) -> bool) -> bool {
+        self.base.is_election_quorum(&holds)
+            && self.pending.as_ref().is_none_or(|(_, view)| view.is_election_quorum(&holds))
+    }
+
+    /// The greatest index that is committed by count, if its entry is of the leader's own ballot.
+    ///
+    /// Entries before a pending view are judged by the view before it; the view itself needs an
+    /// election quorum of both; entries behind it need that and a commit quorum of the new view.
+    pub fn commit_index(&self, tally: &Tally) -> Index {
+        let by_base = tally.commit_index(&self.base);
+        let Some((at, view)) = &self.pending else { return by_base };
+        let both = tally.election_index(&self.base).min(tally.election_index(view));
+        if both < *at {
+            return by_base.min(at.previous());
+        }
+        tally.commit_index(view).max(*at)
+    }
+
+    /// The latest pulse that came back from an election quorum, of both views.
+    pub fn election_pulse(&self, tally: &Tally) -> u64 {
+        let base = tally.election_pulse(&self.base);
+        self.pending.as_ref().map_or(base, |(_, view)| base.min(tally.election_pulse(view)))
+    }
+
+    /// The pending view's order, with those it removes behind their old predecessors.
+    fn rebuild(&mut self) {
+        let Some((_, view)) = &self.pending else {
+            self.ring = self.base.clone();
+            return;
+        };
+        let mut members = view.members.clone();
+        let mut known: BTreeSet<NodeId> = members.iter().map(|member| member.id).collect();
+        let mut before: Option<NodeId> = None;
+        for member in &self.base.members {
+            if known.insert(member.id) {
+                insert_behind(&mut members, before, *member);
+            }
+            before = Some(member.id);
+        }
+        self.ring = View { members, ..view.clone() };
+    }
+}
+
+/// Puts `member` behind `before`; at the end if there is no such node.
+pub fn insert_behind(members: &mut Vec<Member>, before: Option<NodeId>, member: Member) {
+    let at = before.and_then(|id| members.iter().position(|other| other.id == id));
+    members.insert(at.map_or(members.len(), |at| at + 1), member);
+}

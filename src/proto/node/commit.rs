@@ -1,0 +1,86 @@
+//! What is committed is delivered, in order; a view that is committed is in force.
+
+use super::{Node, Step};
+use crate::proto::entry::{Body, Delivered, Submission};
+use crate::proto::event::Event;
+use crate::proto::id::{Ballot, Index};
+use crate::proto::sequencer::Verdict;
+use crate::proto::view::View;
+
+/// How many payload bytes of delivered entries are kept for those who are a little behind.
+const KEEP_BYTES: usize = 64 << 20;
+
+impl Node {
+    /// Commits by count: what a quorum holds, if its last entry is of the leader's own ballot.
+    ///
+    /// An older ballot's entry may be held by a quorum and yet be overwritten (Ongaro and Ousterhout,
+    /// *In Search of an Understandable Consensus Algorithm*, 2014, section 5.4.2, figure 8).
+    pub(super) fn count(&mut self, step: &mut Step) {
+        self.count_pulse(step.now);
+        let index = self.membership.commit_index(&self.tally).min(self.verified);
+        if index > self.committed && self.durable.log().ballot_at(index) == Some(self.current) {
+            self.advance(step, index);
+        }
+    }
+
+    /// Everything up to `to`, which this node holds, is known committed.
+    pub(super) fn advance(&mut self, step: &mut Step, to: Index) {
+        if to <= self.committed {
+            return;
+        }
+        while self.committed < to {
+            let index = self.committed.next();
+            let Some(entry) = self.durable.log().get(index) else { break };
+            let (ballot, body) = (entry.ballot, entry.body.clone());
+            self.committed = index;
+            match body {
+                Body::Empty => {}
+                Body::View(view) => self.install(step, index, view),
+                Body::Message(message) => self.deliver(step, index, ballot, message),
+            }
+        }
+        self.durable.compact(self.committed, self.config.log_keep, KEEP_BYTES);
+        self.flush_due = true;
+    }
+
+    fn deliver(&mut self, step: &mut Step, index: Index, ballot: Ballot, message: Submission) {
+        if self.sessions.take(&message) != Verdict::Next {
+            // The leader's filter lets no such thing through; and yet it must not reach a person.
+            let why = format!("entry {index}: number {} of its origin again", message.seq);
+            return step.event(Event::Ignored { from: Some(message.origin), why });
+        }
+        self.lamport = self.lamport.max(message.lamport);
+        if message.origin == self.me.id {
+            self.outgoing.delivered(step.now, message.seq);
+        }
+        step.deliver(Delivered { index, ballot, message });
+    }
+
+    fn install(&mut self, step: &mut Step, index: Index, view: View) {
+        let was_member = self.is_member();
+        let gone: Vec<_> = self.membership.base().members.iter().map(|member| member.id).collect();
+        self.membership.install(view.clone());
+        step.event(Event::ViewInstalled { index, view: view.clone() });
+        self.view_changed();
+        for peer in gone.into_iter().filter(|id| !view.contains(*id)) {
+            if let Some(link) = self.links.to(peer) {
+                self.welcome_outsider(step, link, peer);
+            }
+        }
+        if was_member && !self.is_member() {
+            self.expelled(step, view.number);
+        }
+        self.retarget(step);
+    }
+
+    /// A view came into the log or into force: what was decided by the one before may be moot.
+    pub(super) fn view_changed(&mut self) {
+        let newest = self.membership.newest();
+        if newest.contains(self.me.id)
+            && self.outside.as_ref().is_some_and(|view| view.number < newest.number)
+        {
+            self.outside = None;
+        }
+        self.leading_view_changed();
+    }
+}

@@ -1,0 +1,206 @@
+//! Following a leader: its log, stretch by stretch, and the acknowledgements that travel with it.
+
+use super::{Node, Step};
+use crate::proto::entry::Body;
+use crate::proto::event::Event;
+use crate::proto::id::{Ballot, Index, LinkId, NodeId};
+use crate::proto::input::WriteId;
+use crate::proto::message::{Append, AppendAck, Message, Request, Stored};
+use crate::proto::time::Instant;
+
+impl Node {
+    pub(super) fn on_append(&mut self, step: &mut Step, link: LinkId, from: NodeId, frame: Append) {
+        let promised = self.durable.promised();
+        if frame.ballot < promised {
+            let ballot = frame.ballot;
+            let verified = Index::ZERO;
+            let refusal = AppendAck { ballot, promised, verified, mismatch: false, stored: vec![] };
+            step.send(link, Message::AppendAck(refusal));
+            return self.welcome_outsider(step, link, from);
+        }
+        let own = frame.ballot.proposer == self.me.id;
+        if own && self.leading.is_none() {
+            // Under a ballot that this node gathered promises for, but never came to lead.
+            return;
+        }
+        if frame.ballot > self.current {
+            self.adopt(step, frame.ballot);
+        }
+        self.predecessor = Some(from);
+        if !own && frame.pulse > self.pulse {
+            self.pulse = frame.pulse;
+            self.hear_leader(step);
+        }
+        for fact in &frame.stored {
+            self.tally.merge(*fact);
+        }
+        let commit = frame.commit;
+        let mismatch = !own && !self.take_entries(step, frame);
+        self.own_fact();
+        self.advance(step, commit.min(self.verified));
+        self.count(step);
+        self.joined_by(from, step.now);
+        *self.acks_due.entry(link).or_default() |= mismatch;
+        self.flush_due = true;
+    }
+
+    /// Follows a new ballot: what was known of the log of another leader counts no more.
+    pub(super) fn adopt(&mut self, step: &mut Step, ballot: Ballot) {
+        self.step_down(step);
+        if ballot > self.durable.promised() {
+            self.durable.promise(ballot);
+            step.event(Event::Promised { ballot });
+        }
+        self.enter(ballot);
+        step.event(Event::Follows { ballot });
+        self.quorum_is_back(step);
+        self.resubmit(step);
+    }
+
+    /// Another ballot begins at this node.
+    pub(super) fn enter(&mut self, ballot: Ballot) {
+        self.current = ballot;
+        // A leader's log holds all that was committed under smaller ballots.
+        self.verified = self.committed;
+        self.tally.clear();
+        self.pulse = 0;
+        self.replicas.clear();
+        self.acks_due.clear();
+        self.election.reset();
+        self.election_at = None;
+        self.elections_failed = 0;
+        self.held = None;
+    }
+
+    /// Takes the stretch into the log. False if it does not fit behind what is there.
+    fn take_entries(&mut self, step: &mut Step, frame: Append) -> bool {
+        let fits = frame.previous <= self.verified
+            || self.durable.log().ballot_at(frame.previous) == Some(frame.previous_ballot);
+        if !fits {
+            return false;
+        }
+        // Equal index and ballot mean equal logs up to there.
+        self.verified = self.verified.max(frame.previous);
+        let mut at = frame.previous;
+        for entry in frame.entries {
+            at = at.next();
+            if at <= self.verified {
+                continue;
+            }
+            match self.durable.log().ballot_at(at) {
+                Some(ballot) if ballot == entry.ballot => self.verified = at,
+                Some(_) => {
+                    self.truncate(step, at);
+                    self.append(step, entry);
+                    self.verified = at;
+                }
+                None => {
+                    self.append(step, entry);
+                    self.verified = at;
+                }
+            }
+        }
+        true
+    }
+
+    /// Drops a tail that is not the leader's.
+    fn truncate(&mut self, step: &mut Step, from: Index) {
+        debug_assert!(from > self.committed, "a committed entry is never truncated");
+        let to = self.durable.log().last();
+        self.durable.truncate(from);
+        self.membership.truncate(from);
+        step.event(Event::Truncated { from, to });
+    }
+
+    /// Adds an entry to the log, and takes in the view that it may hold.
+    pub(super) fn append(&mut self, step: &mut Step, entry: crate::proto::entry::Entry) -> Index {
+        let view = match &entry.body {
+            Body::View(view) => Some(view.clone()),
+            Body::Empty | Body::Message(_) => None,
+        };
+        let at = self.durable.append(entry);
+        if let Some(view) = view {
+            if let Some(before) = self.membership.propose(at, view) {
+                self.verified = self.verified.max(before);
+                self.advance(step, before);
+            }
+            self.view_changed();
+            self.retarget(step);
+        }
+        at
+    }
+
+    /// What this node itself holds durably of the leader's log.
+    pub(super) fn own_fact(&mut self) {
+        if self.durable.promised() == self.current {
+            let index = self.verified.min(self.durable.index());
+            self.tally.merge(Stored { id: self.me.id, index, pulse: self.pulse });
+        }
+    }
+
+    pub(super) fn on_append_ack(
+        &mut self,
+        step: &mut Step,
+        link: LinkId,
+        from: NodeId,
+        ack: AppendAck,
+    ) {
+        if ack.promised > self.current && ack.ballot == self.current {
+            return self.request(step, Request::Outpromised { promised: ack.promised });
+        }
+        if ack.ballot != self.current {
+            return;
+        }
+        let Some(replica) = self.replicas.get_mut(&from).filter(|replica| replica.link == link)
+        else {
+            return;
+        };
+        replica.acknowledged(&ack);
+        for fact in &ack.stored {
+            self.tally.merge(*fact);
+        }
+        self.count(step);
+        self.learner_acknowledged(step, from, ack.verified);
+        self.flush_due = true;
+    }
+
+    /// The leader of this ballot was heard, through whatever way.
+    pub(super) fn hear_leader(&mut self, step: &mut Step) {
+        self.heard = Some(step.now);
+        self.election_at = None;
+        self.elections_failed = 0;
+        self.election.reset();
+        self.stop_held(step);
+        self.quorum_is_back(step);
+    }
+
+    pub(super) fn on_leader_ping(
+        &mut self,
+        step: &mut Step,
+        from: NodeId,
+        ballot: Ballot,
+        pulse: u64,
+    ) {
+        // Only its newest ballot counts, and only a pulse that is not old news.
+        let newer = ballot > self.current || (ballot == self.current && pulse >= self.pulse);
+        if ballot.proposer == from && newer && ballot >= self.durable.promised() {
+            self.hear_leader(step);
+        }
+    }
+
+    /// Whether a leader was heard a short while ago.
+    pub(super) fn hears_leader(&self, now: Instant) -> bool {
+        let quiet = self.config.leader_quiet;
+        self.durable.promised() == self.current
+            && self.heard.is_some_and(|heard| now.since(heard) < quiet)
+    }
+
+    pub(super) fn on_persisted(&mut self, step: &mut Step, write: WriteId) {
+        for token in self.durable.persisted(write) {
+            self.promise_is_durable(step, token);
+        }
+        self.own_fact();
+        self.count(step);
+        self.flush_due = true;
+    }
+}

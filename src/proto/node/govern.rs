@@ -1,0 +1,234 @@
+//! The leader's decisions on who belongs to the ring, and in which order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Node, Step};
+use crate::proto::entry::Body;
+use crate::proto::event::Event;
+use crate::proto::id::{Index, NodeId};
+use crate::proto::membership::insert_behind;
+use crate::proto::message::Request;
+use crate::proto::reorder::{self, Broken};
+use crate::proto::time::Instant;
+use crate::proto::view::{Change, Member, View};
+
+/// An accusation that is not repeated for this many retries is dropped.
+const ACCUSATION_LASTS: u32 = 4;
+/// A broken link counts as broken for this many retries after the last word of it.
+const BROKEN_LASTS: u32 = 40;
+
+/// What a leader has on its desk.
+#[derive(Debug, Default)]
+pub(super) struct Government {
+    accused: BTreeMap<NodeId, Accused>,
+    broken: BTreeMap<(NodeId, NodeId), Instant>,
+    admits: Vec<(Member, NodeId)>,
+    leaves: BTreeSet<NodeId>,
+    /// The first in the ring that is far behind, and since when.
+    lagging: Option<(NodeId, Instant)>,
+}
+
+#[derive(Debug)]
+struct Accused {
+    /// Who skipped it: when first, and when last.
+    by: BTreeMap<NodeId, (Instant, Instant)>,
+    /// The leader's own dial came to nothing.
+    dead: bool,
+}
+
+impl Node {
+    /// Tells the leader whom this node has to skip.
+    pub(super) fn accuse(&mut self, step: &mut Step) {
+        let skipped = if self.is_member() {
+            self.suspects.skipped(self.walk(), self.me.id)
+        } else {
+            Vec::new()
+        };
+        if skipped.is_empty() {
+            self.accused_at = None;
+            return;
+        }
+        let due = self.accused_at.is_none_or(|at| step.now.since(at) >= self.config.retry);
+        let leader_known = self.leading.is_some() || self.hears_leader(step.now);
+        if due && leader_known {
+            self.accused_at = Some(step.now);
+            self.request(step, Request::Accuse { by: self.me.id, skipped });
+        }
+    }
+
+    pub(super) fn on_accuse(&mut self, step: &mut Step, by: NodeId, skipped: &[NodeId]) {
+        for id in skipped.iter().copied() {
+            if id == self.me.id {
+                continue;
+            }
+            let known_dead = by == self.me.id && self.suspects.contains(id);
+            let Some(leading) = &mut self.leading else { return };
+            if !self.membership.newest().contains(id) {
+                continue;
+            }
+            let fresh = || Accused { by: BTreeMap::new(), dead: false };
+            let accused = leading.government.accused.entry(id).or_insert_with(fresh);
+            accused.by.entry(by).or_insert((step.now, step.now)).1 = step.now;
+            // The leader's own word needs no second check.
+            accused.dead |= known_dead;
+            self.dial_member(step, id);
+        }
+        self.govern(step);
+    }
+
+    /// A node that was looked for did not answer the leader itself.
+    pub(super) fn suspect_fails(&mut self, step: &mut Step, id: NodeId) {
+        let accused = self.leading.as_mut().and_then(|it| it.government.accused.get_mut(&id));
+        if let Some(accused) = accused {
+            accused.dead = true;
+            self.govern(step);
+        }
+    }
+
+    /// A node answered: whoever skips it has a broken link.
+    pub(super) fn suspect_answers(&mut self, id: NodeId) {
+        let accused = self.leading.as_mut().and_then(|it| it.government.accused.get_mut(&id));
+        if let Some(accused) = accused {
+            accused.dead = false;
+        }
+    }
+
+    pub(super) fn on_admit(&mut self, step: &mut Step, member: Member, sponsor: NodeId) {
+        let Some(leading) = &mut self.leading else { return };
+        let admits = &mut leading.government.admits;
+        let known = admits.iter().any(|(other, _)| other.id == member.id);
+        if !known && !self.membership.newest().contains(member.id) {
+            admits.push((member, sponsor));
+            self.govern(step);
+        }
+    }
+
+    pub(super) fn on_leave(&mut self, step: &mut Step, id: NodeId) {
+        let Some(leading) = &mut self.leading else { return };
+        if self.membership.newest().contains(id) && id != self.me.id {
+            leading.government.leaves.insert(id);
+            self.govern(step);
+        }
+    }
+
+    /// Drops from the desk what the newest view has settled.
+    pub(super) fn leading_view_changed(&mut self) {
+        let Some(leading) = &mut self.leading else { return };
+        let newest = self.membership.newest();
+        let desk = &mut leading.government;
+        desk.accused.retain(|id, _| newest.contains(*id));
+        desk.leaves.retain(|id| newest.contains(*id));
+        desk.admits.retain(|(member, _)| !newest.contains(member.id));
+        desk.lagging = None;
+    }
+
+    /// Proposes the view that the ring needs now, if it is another and none is pending.
+    pub(super) fn govern(&mut self, step: &mut Step) {
+        if self.membership.pending().is_some() || self.leaving.is_some() {
+            return;
+        }
+        self.review(step.now);
+        let Some(view) = self.next_view(step.now) else { return };
+        let index = self.durable.log().last().next();
+        step.event(Event::ViewProposed { index, view: view.clone() });
+        self.append_own(step, Body::View(view));
+    }
+
+    /// Brings the desk up to date: stale words are dropped, broken links and laggards noted.
+    fn review(&mut self, now: Instant) {
+        let Some(leading) = &mut self.leading else { return };
+        let desk = &mut leading.government;
+        let retry = self.config.retry;
+        for accused in desk.accused.values_mut() {
+            accused.by.retain(|_, (_, last)| now.since(*last) < retry * ACCUSATION_LASTS);
+        }
+        desk.accused.retain(|_, accused| !accused.by.is_empty());
+        let recently = self.config.link_timeout / 2;
+        for (id, accused) in &desk.accused {
+            let link = self.links.to(*id).and_then(|link| self.links.get(link));
+            let answers = link.is_some_and(|link| now.since(link.heard_at) < recently);
+            for (by, (first, last)) in &accused.by {
+                // Said twice, and the leader hears it: the link between those two is broken.
+                if answers && !accused.dead && last.since(*first) >= retry {
+                    desk.broken.insert(reorder::pair(*by, *id), now);
+                }
+            }
+        }
+        desk.broken.retain(|_, at| now.since(*at) < retry * BROKEN_LASTS);
+        let last = self.durable.log().last();
+        let base = self.membership.base();
+        let behind = |id: NodeId| self.tally.of(id).index.0 + self.config.lag_entries < last.0;
+        let first = base.after(self.me.id).map(|member| member.id).find(|id| behind(*id));
+        let since = desk.lagging.filter(|(id, _)| Some(*id) == first).map_or(now, |(_, at)| at);
+        desk.lagging = first.map(|id| (id, since));
+    }
+
+    fn next_view(&self, now: Instant) -> Option<View> {
+        let desk = &self.leading.as_ref()?.government;
+        let base = self.membership.base();
+        let mut next = Draft { members: base.members.clone(), changes: Vec::new() };
+        let dead = |id: NodeId| desk.accused.get(&id).is_some_and(|accused| accused.dead);
+        if base.is_election_quorum(|id| !dead(id)) {
+            next.remove(dead, Change::Evicted);
+        }
+        if let Some((id, since)) = desk.lagging
+            && now.since(since) >= self.config.lag_timeout
+        {
+            next.remove(|other| other == id, Change::Evicted);
+        }
+        next.remove(|id| desk.leaves.contains(&id), Change::Left);
+        for (member, sponsor) in &desk.admits {
+            next.admit(*member, *sponsor, self.me.id);
+        }
+        let broken: Broken = desk.broken.keys().copied().collect();
+        if let Some((order, moved)) = reorder::around(&next.members, &broken) {
+            next.members = order;
+            next.changes.extend(moved.into_iter().map(Change::Moved));
+        }
+        let me = self.me.id;
+        let quiet = self.committed == self.durable.log().last()
+            && desk.accused.is_empty()
+            && self.led_for(now) >= self.config.leader_silent;
+        if next.changes.is_empty() && base.tie_breaker != me && quiet {
+            next.changes.push(Change::TieBreaker(me));
+        }
+        (!next.changes.is_empty()).then(|| View {
+            number: base.number + 1,
+            members: next.members,
+            tie_breaker: me,
+            changes: next.changes,
+        })
+    }
+
+    /// How far the log reaches, for a leader that is about to hand over.
+    pub(super) fn holds_all(&self, id: NodeId, last: Index) -> bool {
+        self.tally.of(id).index >= last
+    }
+}
+
+/// A view in the making.
+struct Draft {
+    members: Vec<Member>,
+    changes: Vec<Change>,
+}
+
+impl Draft {
+    fn remove(&mut self, which: impl Fn(NodeId) -> bool, how: impl Fn(NodeId) -> Change) {
+        let gone = self.members.iter().map(|member| member.id).filter(|id| which(*id));
+        self.changes.extend(gone.map(how));
+        self.members.retain(|member| !which(member.id));
+    }
+
+    /// Behind its sponsor. Whoever was at its address before is dead: the port was free.
+    fn admit(&mut self, member: Member, sponsor: NodeId, me: NodeId) {
+        let before = self.members.iter().find(|other| other.address == member.address).copied();
+        if before.is_some_and(|other| other.id == me) {
+            return;
+        }
+        if let Some(before) = before {
+            self.remove(|id| id == before.id, Change::Evicted);
+        }
+        insert_behind(&mut self.members, Some(sponsor), member);
+        self.changes.push(Change::Joined(member.id));
+    }
+}

@@ -1,0 +1,182 @@
+//! Joining: a newcomer asks a contact, which serves it the log until it has caught up.
+
+use std::net::SocketAddr;
+
+use super::{Node, Step};
+use crate::proto::event::Event;
+use crate::proto::id::{Index, LinkId, NodeId};
+use crate::proto::message::{Hello, Message, Request};
+use crate::proto::time::Instant;
+use crate::proto::view::Member;
+
+/// A contact that brings nothing for this many retries is given up for the next.
+const PATIENCE: u32 = 5;
+/// A newcomer that was not heard for this many retries is not served any more.
+const FORGOTTEN_AFTER: u32 = 10;
+
+/// A node on its way into a ring.
+#[derive(Debug)]
+pub(super) struct Joining {
+    contacts: Vec<SocketAddr>,
+    turn: usize,
+    /// The link to the contact whose turn it is.
+    link: Option<LinkId>,
+    asked_at: Instant,
+    heard_at: Instant,
+    /// Who serves this node, or did last.
+    pub(super) sponsor: Option<NodeId>,
+}
+
+/// A newcomer that this node serves.
+#[derive(Debug)]
+pub(super) struct Learner {
+    member: Member,
+    asked_at: Instant,
+    admit_asked_at: Option<Instant>,
+}
+
+impl Joining {
+    pub(super) fn new(contacts: Vec<SocketAddr>) -> Joining {
+        Joining {
+            contacts,
+            turn: 0,
+            link: None,
+            asked_at: Instant::START,
+            heard_at: Instant::START,
+            sponsor: None,
+        }
+    }
+}
+
+impl Node {
+    pub(super) fn tick_joining(&mut self, step: &mut Step) {
+        if self.is_member() {
+            self.joining = None;
+            return;
+        }
+        if self.leaving.is_some() {
+            return;
+        }
+        let known: Vec<SocketAddr> =
+            self.walk().members.iter().map(|member| member.address).collect();
+        let own = self.me.address;
+        let joining = self.joining.get_or_insert_with(|| Joining::new(Vec::new()));
+        for address in known.into_iter().filter(|address| *address != own) {
+            if !joining.contacts.contains(&address) {
+                joining.contacts.push(address);
+            }
+        }
+        let silent = step.now.since(joining.heard_at) >= self.config.retry * PATIENCE;
+        match joining.link.filter(|link| self.links.get(*link).is_some()) {
+            Some(_) if silent => self.next_contact(step),
+            Some(link) if self.links.peer_of(link).is_some() => {
+                if step.now.since(joining.asked_at) >= self.config.retry {
+                    self.ask(step, link);
+                }
+            }
+            Some(_) => {}
+            None => self.next_contact(step),
+        }
+    }
+
+    fn next_contact(&mut self, step: &mut Step) {
+        let Some(joining) = &mut self.joining else { return };
+        if joining.contacts.is_empty() {
+            return;
+        }
+        let contact = joining.contacts[joining.turn % joining.contacts.len()];
+        joining.turn += 1;
+        joining.heard_at = step.now;
+        let standing = self.links.iter().find(|(_, link)| link.address == contact);
+        if let Some((id, link)) = standing.map(|(id, link)| (id, link.stands)) {
+            joining.link = Some(id);
+            if link {
+                self.ask(step, id);
+            }
+            return;
+        }
+        let link = self.links.dial(step.now, None, contact);
+        joining.link = Some(link);
+        step.event(Event::Joining { contact });
+        step.dial(link, contact);
+    }
+
+    fn ask(&mut self, step: &mut Step, link: LinkId) {
+        if let Some(joining) = &mut self.joining {
+            joining.asked_at = step.now;
+            step.send(link, Message::Join { committed: self.committed });
+        }
+        if let Some(peer) = self.links.peer_of(link) {
+            self.links.want(step.now, peer);
+        }
+    }
+
+    /// The link to the contact stands: if it has a ring, ask to be let in.
+    pub(super) fn ask_to_join(&mut self, step: &mut Step, link: LinkId, hello: &Hello) {
+        let is_contact = self.joining.as_ref().is_some_and(|joining| joining.link == Some(link));
+        if is_contact && hello.ring.is_some() && !self.is_member() {
+            self.ask(step, link);
+        }
+    }
+
+    /// The contact cannot be reached: the next tick tries another.
+    pub(super) fn contact_failed(&mut self, link: LinkId) {
+        if let Some(joining) = self.joining.as_mut().filter(|joining| joining.link == Some(link)) {
+            joining.link = None;
+        }
+    }
+
+    /// The sponsor was heard: this node is on its way.
+    pub(super) fn joined_by(&mut self, from: NodeId, now: Instant) {
+        if let Some(joining) = &mut self.joining {
+            let by_contact = joining.link.and_then(|link| self.links.peer_of(link)) == Some(from);
+            if by_contact {
+                joining.heard_at = now;
+                joining.sponsor = Some(from);
+            }
+        }
+    }
+
+    /// A newcomer, or one who was away, asks to be let in.
+    pub(super) fn on_join(&mut self, step: &mut Step, link: LinkId, from: NodeId) {
+        let (Some(ring), Some(peer)) = (self.ring, self.links.get(link)) else { return };
+        let member = Member { id: from, address: peer.address };
+        let room = self.learners.len() < self.config.learners || self.learners.contains_key(&from);
+        let sponsored = self.is_member() && room;
+        let view = self.membership.base().clone();
+        step.send(link, Message::Welcome { ring, view, sponsored });
+        if !sponsored {
+            return;
+        }
+        let asked_at = step.now;
+        match self.learners.get_mut(&from) {
+            Some(learner) => learner.asked_at = asked_at,
+            None => {
+                self.learners.insert(from, Learner { member, asked_at, admit_asked_at: None });
+                step.event(Event::Sponsors { learner: from });
+            }
+        }
+        self.flush_due = true;
+    }
+
+    /// A learner has come this far: if it is close enough, the leader is asked to admit it.
+    pub(super) fn learner_acknowledged(&mut self, step: &mut Step, from: NodeId, verified: Index) {
+        let Some(learner) = self.learners.get_mut(&from) else { return };
+        let close = verified.0 + self.config.admit_within >= self.committed.0;
+        let retry = self.config.retry;
+        let due = learner.admit_asked_at.is_none_or(|at| step.now.since(at) >= retry);
+        if !close || !due || self.membership.newest().contains(from) {
+            return;
+        }
+        if learner.admit_asked_at.replace(step.now).is_none() {
+            step.event(Event::CaughtUp { learner: from });
+        }
+        let member = learner.member;
+        self.request(step, Request::Admit { member, sponsor: self.me.id });
+    }
+
+    pub(super) fn tick_learners(&mut self, now: Instant) {
+        let limit = self.config.retry * FORGOTTEN_AFTER;
+        self.learners.retain(|_, learner| now.since(learner.asked_at) < limit);
+    }
+}

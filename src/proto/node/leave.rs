@@ -1,0 +1,113 @@
+//! Leaving: gracefully, with a word to the others; or away from all of them, alone.
+
+use std::time::Duration;
+
+use super::{Node, Step};
+use crate::proto::entry::Body;
+use crate::proto::event::{Event, LinkLoss, Refusal};
+use crate::proto::id::{Ballot, NodeId, RingId};
+use crate::proto::message::{Message, Request};
+use crate::proto::view::{Change, View};
+use rand::Rng;
+
+/// A node whose wish to leave nobody answers leaves without a farewell after this.
+const FAREWELL: Duration = Duration::from_secs(3);
+
+impl Node {
+    pub(super) fn leave(&mut self, step: &mut Step) {
+        if self.leaving.is_some() {
+            return;
+        }
+        self.leaving = Some(step.now);
+        let alone = self.membership.newest().members.len() <= 1;
+        if !self.is_member() || alone {
+            return self.leave_now(step);
+        }
+        self.tick_leaving(step);
+    }
+
+    /// Repeats the wish until it is granted. A leader first finds another to lead.
+    pub(super) fn tick_leaving(&mut self, step: &mut Step) {
+        let Some(since) = self.leaving else { return };
+        if step.now.since(since) >= FAREWELL || !self.is_member() {
+            return self.leave_now(step);
+        }
+        if self.leading.is_none() {
+            return self.request(step, Request::Leave { id: self.me.id });
+        }
+        let last = self.durable.log().last();
+        let Some(heir) = self.successor.filter(|id| self.membership.newest().contains(*id)) else {
+            return;
+        };
+        if let Some(link) = self.links.to(heir)
+            && self.membership.pending().is_none()
+            && self.holds_all(heir, last)
+        {
+            step.event(Event::HandedOver { to: heir });
+            step.send(link, Message::TakeOver { ballot: self.current });
+        }
+    }
+
+    pub(super) fn leave_now(&mut self, step: &mut Step) {
+        self.left = true;
+        step.event(Event::Left);
+    }
+
+    /// The leader leaves, and this node holds all that it holds: it asks for promises at once.
+    pub(super) fn on_take_over(&mut self, step: &mut Step, from: NodeId, ballot: Ballot) {
+        let follows = ballot == self.current && ballot.proposer == from;
+        if follows && self.is_member() && self.durable.promised() == ballot {
+            self.gather(step, ballot);
+        }
+    }
+
+    /// Goes on as a new ring of one, with the history.
+    pub(super) fn go_alone(&mut self, step: &mut Step) {
+        let refusal = match (self.ring, self.no_quorum) {
+            (None, _) => Some(Refusal::NoRing),
+            (Some(_), None) => Some(Refusal::HasQuorum),
+            (Some(_), Some(_)) => None,
+        };
+        if let Some(why) = refusal {
+            return step.event(Event::Refused { why });
+        }
+        let links: Vec<_> = self.links.iter().map(|(id, _)| id).collect();
+        for link in links {
+            step.hang_up(link);
+            self.forget_link(step, link, LinkLoss::Replaced);
+        }
+        let first = self.committed.next();
+        let dropped = self.durable.log().last().0 - self.committed.0;
+        self.durable.truncate(first);
+        self.membership.truncate(first);
+        self.verified = self.committed;
+        let ring = RingId(self.lots.next_u64() | 1);
+        self.ring = Some(ring);
+        self.outside = None;
+        self.joining = None;
+        self.learners.clear();
+        step.event(Event::WentAlone { ring, dropped });
+        self.reign_alone(step);
+    }
+
+    /// The first ballot and the first view of the new ring, which need nobody else.
+    fn reign_alone(&mut self, step: &mut Step) {
+        let me = self.me.id;
+        let number = self.membership.base().number + 1;
+        let view = View {
+            number,
+            members: vec![self.me],
+            tie_breaker: me,
+            changes: vec![Change::Founded(me)],
+        };
+        self.membership.install(View { number: number - 1, ..view.clone() });
+        let round = self.durable.promised().round + 1;
+        let ballot = Ballot { round, proposer: me };
+        self.durable.promise(ballot);
+        step.event(Event::Promised { ballot });
+        // Nobody else promises anything to this ring: no laps are needed.
+        self.lead(step, ballot);
+        self.append_own(step, Body::View(view));
+        self.retarget(step);
+    }
+}

@@ -1,0 +1,149 @@
+//! Links come and go: who is reached, who is skipped, who is next in the ring.
+
+use super::{Node, Step};
+use crate::proto::event::{Event, LinkLoss};
+use crate::proto::id::{LinkId, NodeId};
+use crate::proto::input::Disconnect;
+use crate::proto::links::Link;
+use crate::proto::message::Hello;
+use crate::proto::view::Member;
+
+impl Node {
+    pub(super) fn on_connected(&mut self, step: &mut Step, link: LinkId, hello: Hello) {
+        let peer = hello.member;
+        if let Some(ring) = hello.ring
+            && self.ring.is_some_and(|own| own != ring)
+        {
+            return self.refuse_link(step, link, peer.id, LinkLoss::OtherRing(ring));
+        }
+        if peer.id == self.me.id {
+            return self.refuse_link(step, link, peer.id, LinkLoss::Itself);
+        }
+        if let LinkId::Dialed(_) = link
+            && self.links.get(link).is_none()
+        {
+            // Given up in the meantime; the driver was told.
+            return;
+        }
+        if let Some(older) = self.links.stand(step.now, link, peer) {
+            step.hang_up(older);
+            self.forget_link(step, older, LinkLoss::Replaced);
+        }
+        step.event(Event::LinkUp { link, peer: peer.id });
+        if self.suspects.clear(peer.id) {
+            step.event(Event::Cleared { peer: peer.id });
+            self.peer_returned(step);
+        }
+        self.suspect_answers(peer.id);
+        self.ask_to_join(step, link, &hello);
+        self.welcome_outsider(step, link, peer.id);
+        self.retarget(step);
+    }
+
+    fn refuse_link(&mut self, step: &mut Step, link: LinkId, peer: NodeId, why: LinkLoss) {
+        step.hang_up(link);
+        // Whoever was looked for there is not: another process has that address now.
+        let meant = self.links.remove(link).and_then(|link| link.peer);
+        step.event(Event::LinkDown { link, peer: Some(peer), why: why.clone() });
+        self.contact_failed(link);
+        if let Some(meant) = meant {
+            self.unreachable(step, meant, true);
+        }
+        self.retarget(step);
+    }
+
+    pub(super) fn on_disconnected(&mut self, step: &mut Step, link: LinkId, why: Disconnect) {
+        self.lose(step, link, LinkLoss::Lost(why));
+        self.retarget(step);
+    }
+
+    /// A link is gone, by the network's word or because it brought nothing for too long.
+    pub(super) fn lose(&mut self, step: &mut Step, link: LinkId, why: LinkLoss) {
+        let Some(Link { peer, stands, .. }) = self.forget_link(step, link, why.clone()) else {
+            return;
+        };
+        let Some(peer) = peer else { return };
+        if self.links.to(peer).is_some() {
+            return;
+        }
+        let refused = why == LinkLoss::Lost(Disconnect::Refused);
+        let cut_short = matches!(why, LinkLoss::Lost(Disconnect::Closed | Disconnect::Reset));
+        if !stands || !cut_short {
+            self.unreachable(step, peer, refused);
+        } else if peer == self.current.proposer {
+            // Its process may be dead; asking it is the surest way to know.
+            self.dial_member(step, peer);
+        }
+    }
+
+    /// Drops what is known of a link, and what depended on it.
+    pub(super) fn forget_link(
+        &mut self,
+        step: &mut Step,
+        link: LinkId,
+        why: LinkLoss,
+    ) -> Option<Link> {
+        let gone = self.links.remove(link)?;
+        step.event(Event::LinkDown { link, peer: gone.peer, why });
+        self.acks_due.remove(&link);
+        self.replicas.retain(|_, replica| replica.link != link);
+        self.contact_failed(link);
+        Some(gone)
+    }
+
+    /// A peer did not answer. `refused`: nobody listens there, so that process is surely dead.
+    fn unreachable(&mut self, step: &mut Step, peer: NodeId, refused: bool) {
+        self.suspect_fails(step, peer);
+        if refused && peer == self.current.proposer {
+            self.heard = None;
+            self.hurry_election(step);
+        }
+        if !self.is_member() || !self.walk().contains(peer) {
+            return;
+        }
+        let (first, most) = (self.config.probe_min, self.config.probe_max);
+        if self.suspects.suspect(step.now, peer, first, most) {
+            step.event(Event::Suspected { peer });
+        }
+    }
+
+    /// Dials a member, unless a link stands or is on its way.
+    pub(super) fn dial_member(&mut self, step: &mut Step, peer: NodeId) {
+        if peer == self.me.id || self.links.to(peer).is_some() || self.links.is_dialing(peer) {
+            return;
+        }
+        let member = self.walk().members.iter().find(|member| member.id == peer);
+        let Some(address) = member.map(|member| member.address) else { return };
+        let link = self.links.dial(step.now, Some(peer), address);
+        step.dial(link, address);
+    }
+
+    /// The next live member, as far as this node knows.
+    pub(super) fn next_in_ring(&self) -> Option<Member> {
+        if self.is_member() {
+            return self.suspects.successor(self.walk(), self.me.id);
+        }
+        // One that does not (yet) know itself a member walks on from where it would stand.
+        let sponsor = self.joining.as_ref().and_then(|joining| joining.sponsor)?;
+        self.suspects.successor(self.walk(), sponsor)
+    }
+
+    /// Makes sure that the link to the successor stands, or is on its way.
+    pub(super) fn retarget(&mut self, step: &mut Step) {
+        self.suspects.retain(self.membership.ring());
+        let next = self.next_in_ring().map(|member| member.id);
+        if self.is_member() && next != self.successor {
+            self.successor = next;
+            step.event(Event::Successor { peer: next });
+        }
+        if let Some(peer) = next
+            && (self.is_member() || !self.election.unacknowledged.is_empty())
+        {
+            self.dial_member(step, peer);
+            self.links.want(step.now, peer);
+        }
+        self.resend_tokens(step);
+        self.accuse(step);
+        self.flush_due = true;
+    }
+}

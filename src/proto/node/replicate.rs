@@ -1,0 +1,131 @@
+//! Passing the log on: to the successor, and to the learners this node sponsors.
+//!
+//! Nothing is forwarded frame by frame. Whatever this node has verified and a neighbour was not
+//! sent yet goes out, together, when no more input waits: batches form by themselves.
+
+use std::collections::BTreeMap;
+
+use super::{Node, Step};
+use crate::proto::entry::{Body, Entry};
+use crate::proto::id::{Ballot, Index, LinkId, NodeId};
+use crate::proto::message::{Append, AppendAck, Message};
+use crate::proto::replica::Replica;
+
+impl Node {
+    /// Everything that became due since the last time, as few frames as it takes.
+    pub(super) fn flush(&mut self, step: &mut Step) {
+        if self.offer(step) {
+            // It stands in this node's log now. The write comes first: if it is durable at once,
+            // the acknowledgement travels with the entries.
+            self.flush_due = true;
+            return;
+        }
+        self.acknowledge(step);
+        if self.current == Ballot::ZERO || self.durable.promised() != self.current {
+            return;
+        }
+        self.choose_replicas();
+        let mut replicas = std::mem::take(&mut self.replicas);
+        for (peer, replica) in &mut replicas {
+            self.replicate(step, *peer, replica);
+        }
+        self.replicas = replicas;
+    }
+
+    fn acknowledge(&mut self, step: &mut Step) {
+        for (link, mismatch) in std::mem::take(&mut self.acks_due) {
+            let ack = AppendAck {
+                ballot: self.current,
+                promised: self.durable.promised(),
+                verified: self.verified,
+                mismatch,
+                stored: self.tally.known().to_vec(),
+            };
+            step.send(link, Message::AppendAck(ack));
+        }
+    }
+
+    /// One replica for each neighbour that can be reached now; known ones are kept.
+    fn choose_replicas(&mut self) {
+        let mut wanted: BTreeMap<NodeId, LinkId> = BTreeMap::new();
+        let learners = self.learners.keys().copied();
+        for peer in learners.chain(self.successor.filter(|_| self.is_member())) {
+            if let Some(link) = self.links.to(peer) {
+                wanted.insert(peer, link);
+            }
+        }
+        self.replicas.retain(|peer, replica| wanted.get(peer) == Some(&replica.link));
+        self.snapshots.retain(|peer| wanted.contains_key(&peer));
+        for (peer, link) in wanted {
+            let next = self.verified.next();
+            self.replicas.entry(peer).or_insert_with(|| Replica::new(link, next));
+        }
+    }
+
+    fn replicate(&mut self, step: &mut Step, peer: NodeId, replica: &mut Replica) {
+        let to_leader = peer == self.current.proposer;
+        if !to_leader && replica.next <= self.durable.log().compacted() {
+            self.send_snapshot(step, peer, replica);
+        } else if !to_leader {
+            let (bytes, entries) = (self.config.window_bytes, self.config.window_entries);
+            while replica.next <= self.verified && replica.may_send(bytes, entries) {
+                let frame = self.next_frame(replica);
+                self.send_frame(step, replica, frame);
+            }
+        }
+        let news = self.pulse > replica.sent_pulse
+            || self.committed > replica.sent_commit
+            || self.tally.has_news_beyond(&replica.sent_tally, self.committed);
+        if news && replica.may_speak() {
+            let frame = self.frame(Index::ZERO, Ballot::ZERO, Vec::new());
+            self.send_frame(step, replica, frame);
+        }
+    }
+
+    /// The next stretch of the log for a neighbour, within the bounds of a frame.
+    fn next_frame(&self, replica: &Replica) -> Append {
+        let log = self.durable.log();
+        let previous = replica.next.previous();
+        let left = usize::try_from(self.verified.0 - previous.0).unwrap_or(usize::MAX);
+        let mut bytes = 0;
+        let within = log.behind(previous).take(left.min(self.config.batch_entries));
+        let mut entries: Vec<Entry> = Vec::with_capacity(left.min(self.config.batch_entries));
+        for entry in within {
+            bytes += payload_bytes(entry);
+            if bytes > self.config.batch_bytes && !entries.is_empty() {
+                break;
+            }
+            entries.push(entry.clone());
+        }
+        self.frame(previous, log.ballot_at(previous).unwrap_or(Ballot::ZERO), entries)
+    }
+
+    fn frame(&self, previous: Index, previous_ballot: Ballot, entries: Vec<Entry>) -> Append {
+        Append {
+            ballot: self.current,
+            pulse: self.pulse,
+            previous,
+            previous_ballot,
+            commit: self.committed,
+            stored: self.tally.known().to_vec(),
+            entries,
+        }
+    }
+
+    fn send_frame(&mut self, step: &mut Step, replica: &mut Replica, frame: Append) {
+        let count = frame.entries.len() as u64;
+        let last = (count > 0).then_some(Index(frame.previous.0 + count));
+        replica.sent(last, frame.entries.iter().map(payload_bytes).sum());
+        replica.sent_pulse = frame.pulse;
+        replica.sent_commit = frame.commit;
+        replica.sent_tally.clone_from(&self.tally);
+        step.send(replica.link, Message::Append(frame));
+    }
+}
+
+fn payload_bytes(entry: &Entry) -> usize {
+    match &entry.body {
+        Body::Message(message) => message.payload.bytes.len(),
+        Body::Empty | Body::View(_) => 0,
+    }
+}

@@ -1,0 +1,54 @@
+//! A picture of the ring, for people.
+
+use super::Node;
+use crate::proto::id::Index;
+use crate::proto::status::{Role, Status};
+
+impl Node {
+    /// What this node knows of its ring now.
+    pub fn status(&self) -> Status {
+        let view = self.walk_for_people();
+        let stored = view.members.iter().map(|member| self.tally.of(member.id).index);
+        let hears = self.leading.is_some() || self.heard.is_some();
+        Status {
+            me: self.me,
+            ring: self.ring,
+            role: self.role(),
+            promised: self.durable.promised(),
+            leading: Some(self.current).filter(|_| hears),
+            pending_view: self.membership.pending().map(|(_, view)| view.number),
+            last: self.durable.log().last(),
+            committed: self.committed,
+            stored_by_all: stored.min().unwrap_or(Index::ZERO),
+            successor: self.successor,
+            predecessor: self.predecessor.filter(|peer| self.links.to(*peer).is_some()),
+            suspects: self.suspects.iter().collect(),
+            round_trips: self
+                .links
+                .peers()
+                .filter_map(|(peer, link)| Some((peer, self.links.get(link)?.round_trip?)))
+                .collect(),
+            waiting: self.outgoing.waiting(),
+            no_quorum: self.no_quorum,
+            view,
+        }
+    }
+
+    fn walk_for_people(&self) -> crate::proto::view::View {
+        self.outside.as_ref().unwrap_or_else(|| self.membership.base()).clone()
+    }
+
+    fn role(&self) -> Role {
+        if self.left {
+            Role::Left
+        } else if self.leading.is_some() {
+            Role::Leader
+        } else if !self.is_member() {
+            Role::Learner
+        } else if self.heard.is_some() {
+            Role::Follower
+        } else {
+            Role::Candidate
+        }
+    }
+}

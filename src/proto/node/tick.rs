@@ -1,0 +1,86 @@
+//! What a node does by the clock: heartbeats, silence, probes, and requests that are repeated.
+
+use super::{Node, Step};
+use crate::proto::event::{Event, LinkLoss};
+use crate::proto::id::LinkId;
+use crate::proto::message::Message;
+
+/// A dialed link that nobody needed for this many heartbeats is closed.
+const UNWANTED_AFTER: u32 = 20;
+
+impl Node {
+    pub(super) fn on_timeout(&mut self, step: &mut Step) {
+        let now = step.now;
+        if now >= self.tick_at {
+            self.tick_at = now + self.config.heartbeat;
+            self.tick(step);
+        }
+        if self.leading.as_ref().is_some_and(|leading| now >= leading.pulse_at) {
+            self.beat(step);
+        }
+        if self.held.is_some() && now >= self.held_until() {
+            self.release_held(step);
+        }
+        if self.election_at.is_some_and(|at| now >= at) {
+            self.start_election(step);
+        }
+        if !self.left && std::mem::take(&mut self.flush_due) {
+            self.flush(step);
+        }
+    }
+
+    fn tick(&mut self, step: &mut Step) {
+        self.tick_links(step);
+        for peer in self.suspects.due(step.now) {
+            self.dial_member(step, peer);
+        }
+        self.retarget(step);
+        self.miss_leader(step);
+        self.tick_leading(step);
+        self.tick_learners(step.now);
+        self.tick_joining(step);
+        self.tick_leaving(step);
+        if !self.left && self.outgoing.is_overdue(step.now, self.config.resubmit) {
+            self.resubmit(step);
+        }
+    }
+
+    /// Asks every peer whether it is there, and gives up those that did not answer for long.
+    fn tick_links(&mut self, step: &mut Step) {
+        let now = step.now;
+        let leading = self.leading.as_ref().map(|leading| (leading.ballot, self.pulse));
+        let mut lost: Vec<(LinkId, LinkLoss)> = Vec::new();
+        let unwanted_after = self.config.heartbeat * UNWANTED_AFTER;
+        for (id, link) in self.links.iter() {
+            if !link.stands {
+                if now.since(link.since) >= self.config.dial_timeout {
+                    lost.push((id, LinkLoss::DialTimeout));
+                }
+            } else if now.since(link.heard_at) >= self.config.link_timeout {
+                lost.push((id, LinkLoss::Silent));
+            } else if matches!(id, LinkId::Dialed(_)) && now.since(link.wanted_at) >= unwanted_after
+            {
+                lost.push((id, LinkLoss::Replaced));
+            } else {
+                step.send(id, Message::Ping { sent_at: now, leading });
+            }
+        }
+        for (id, why) in lost {
+            step.hang_up(id);
+            if why == LinkLoss::Replaced {
+                self.forget_link(step, id, why);
+            } else {
+                self.lose(step, id, why);
+            }
+        }
+    }
+
+    /// Sends again what was under way to a leader that is not known to have got it.
+    pub(super) fn resubmit(&mut self, step: &mut Step) {
+        let count = self.outgoing.rewind();
+        if count > 0 {
+            step.event(Event::Resubmitted { count });
+        }
+        self.flush_due = true;
+    }
+}

@@ -1,0 +1,67 @@
+//! Outsiders: a node that is not in the view is told so, with the view; and takes it to heart.
+
+use super::{Node, Step};
+use crate::proto::event::Event;
+use crate::proto::id::{LinkId, NodeId, RingId};
+use crate::proto::message::Message;
+use crate::proto::view::View;
+
+impl Node {
+    /// Tells a peer that is no member which ring and view it has come to. Else a node that was
+    /// removed while it was away would never learn it.
+    pub(super) fn welcome_outsider(&mut self, step: &mut Step, link: LinkId, peer: NodeId) {
+        let Some(ring) = self.ring.filter(|_| self.is_member()) else { return };
+        if !self.membership.contains(peer) {
+            let view = self.membership.base().clone();
+            step.send(link, Message::Welcome { ring, view, sponsored: false });
+        }
+    }
+
+    /// Whether a candidate that knows of the views up to `view` has been removed since.
+    pub(super) fn knows_as_outsider(&self, candidate: NodeId, view: u64) -> bool {
+        self.is_member()
+            && self.membership.base().number > view
+            && !self.membership.contains(candidate)
+    }
+
+    pub(super) fn on_welcome(
+        &mut self,
+        step: &mut Step,
+        from: NodeId,
+        ring: RingId,
+        view: View,
+        sponsored: bool,
+    ) {
+        if *self.ring.get_or_insert(ring) != ring {
+            return;
+        }
+        if sponsored {
+            self.joined_by(from, step.now);
+        }
+        let newer = view.number > self.walk().number;
+        if view.contains(self.me.id) || !newer {
+            return;
+        }
+        let number = view.number;
+        let was_member = self.is_member();
+        self.outside = Some(view);
+        if was_member {
+            self.expelled(step, number);
+        }
+    }
+
+    /// This node was a member, and is none any more.
+    pub(super) fn expelled(&mut self, step: &mut Step, view: u64) {
+        self.step_down(step);
+        self.election.reset();
+        self.election_at = None;
+        self.held = None;
+        self.heard = None;
+        self.successor = None;
+        if self.leaving.is_some() {
+            return self.leave_now(step);
+        }
+        step.event(Event::Evicted { view });
+        self.tick_joining(step);
+    }
+}

@@ -1,0 +1,60 @@
+//! Another ring order, in which no two members stand side by side whose link is broken.
+
+use std::collections::BTreeSet;
+
+use super::id::NodeId;
+use super::view::Member;
+
+/// Links known to be broken while both ends live; each pair with the smaller id first.
+pub type Broken = BTreeSet<(NodeId, NodeId)>;
+
+/// A pair as [`Broken`] holds it.
+pub fn pair(a: NodeId, b: NodeId) -> (NodeId, NodeId) {
+    (a.min(b), a.max(b))
+}
+
+/// The order of `members` with as few broken neighbourhoods as moving one member at a time can
+/// reach, and who was moved; none if nothing gets better.
+///
+/// With three members every two are neighbours, so nothing can get better there.
+pub fn around(members: &[Member], broken: &Broken) -> Option<(Vec<Member>, Vec<NodeId>)> {
+    let mut order = members.to_vec();
+    let mut moved = Vec::new();
+    while let Some((better, who)) = one_move(&order, broken) {
+        order = better;
+        moved.push(who);
+    }
+    (!moved.is_empty()).then_some((order, moved))
+}
+
+/// The first move of one member, among those at a broken link, that leaves fewer.
+fn one_move(order: &[Member], broken: &Broken) -> Option<(Vec<Member>, NodeId)> {
+    let before = count(order, broken);
+    if before == 0 {
+        return None;
+    }
+    let touched = |id: NodeId| broken.iter().any(|(a, b)| *a == id || *b == id);
+    let mut best: Option<(usize, Vec<Member>, NodeId)> = None;
+    // The first member stays: a ring has no beginning, and traces read better.
+    for from in (1..order.len()).filter(|at| touched(order[*at].id)) {
+        for to in 1..order.len() {
+            let mut moved = order.to_vec();
+            let member = moved.remove(from);
+            moved.insert(to, member);
+            let left = count(&moved, broken);
+            if left < best.as_ref().map_or(before, |(count, ..)| *count) {
+                best = Some((left, moved, member.id));
+            }
+        }
+        if best.as_ref().is_some_and(|(left, ..)| *left == 0) {
+            break;
+        }
+    }
+    best.map(|(_, order, who)| (order, who))
+}
+
+/// How many neighbours have a broken link between them.
+fn count(order: &[Member], broken: &Broken) -> usize {
+    let next = order.iter().cycle().skip(1);
+    order.iter().zip(next).filter(|(a, b)| broken.contains(&pair(a.id, b.id))).count()
+}
