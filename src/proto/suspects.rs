@@ -40,9 +40,10 @@ impl Suspects {
         self.probes.remove(&id).is_some()
     }
 
-    /// Only members can be suspects.
-    pub fn retain(&mut self, ring: &View) {
-        self.probes.retain(|id, _| ring.contains(*id));
+    /// Whoever is not skipped any more, in a ring of another order, needs no suspicion.
+    pub fn retain(&mut self, ring: &View, me: NodeId) {
+        let skipped = self.skipped(ring, me);
+        self.probes.retain(|id, _| skipped.contains(id));
     }
 
     /// Whether the member is skipped.

@@ -94,8 +94,7 @@ impl Node {
     /// A peer did not answer. `refused`: nobody listens there, so that process is surely dead.
     fn unreachable(&mut self, step: &mut Step, peer: NodeId, refused: bool) {
         self.suspect_fails(step, peer);
-        if refused && peer == self.current.proposer {
-            self.heard = None;
+        if refused && peer == self.current.proposer && self.heard.take().is_some() {
             self.hurry_election(step);
         }
         if !self.is_member() || !self.walk().contains(peer) {
@@ -130,7 +129,9 @@ impl Node {
 
     /// Makes sure that the link to the successor stands, or is on its way.
     pub(super) fn retarget(&mut self, step: &mut Step) {
-        self.suspects.retain(self.membership.ring());
+        if self.is_member() {
+            self.suspects.retain(self.membership.ring(), self.me.id);
+        }
         let next = self.next_in_ring().map(|member| member.id);
         if self.is_member() && next != self.successor {
             self.successor = next;

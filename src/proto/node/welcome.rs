@@ -38,7 +38,9 @@ impl Node {
         if sponsored {
             self.joined_by(from, step.now);
         }
-        let newer = view.number > self.walk().number;
+        // The view is committed, so it counts even where it is pending here.
+        let known = self.outside.as_ref().unwrap_or(self.membership.base());
+        let newer = view.number > known.number;
         if view.contains(self.me.id) || !newer {
             return;
         }
@@ -59,7 +61,9 @@ impl Node {
         self.heard = None;
         self.successor = None;
         if self.leaving.is_some() {
-            return self.leave_now(step);
+            // The next tick ends it: until then the others hear that this node knows, which may be
+            // the one voice that the view still lacks.
+            return;
         }
         step.event(Event::Evicted { view });
         self.tick_joining(step);

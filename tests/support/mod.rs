@@ -1,0 +1,3 @@
+//! What the tests of the ring share.
+
+pub mod mesh;
