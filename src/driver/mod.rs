@@ -1,8 +1,8 @@
 //! The one place with a clock, tasks and sockets: it carries out what the node wishes.
 //!
-//! The way of a frame: [`link`] reads it and [`links`] makes inputs of it; [`run`] hands them to the
-//! node; [`carry`] carries out the node's outputs, of which some go into an [`outbound`] buffer,
-//! which [`link`] writes.
+//! The way of a frame: `link` reads it, `waiter` finds it, `settle` makes an input of it, `run` hands
+//! that to the node, `carry` carries out the node's outputs, `links` encodes those that are messages
+//! into an `outbound` buffer, and `link` writes that.
 
 pub mod application;
 mod arrival;
@@ -14,4 +14,6 @@ mod link;
 mod links;
 mod outbound;
 pub mod run;
+mod settle;
 mod store;
+mod waiter;

@@ -2,16 +2,13 @@
 
 use std::future::poll_fn;
 use std::net::SocketAddr;
-use std::task::{Context, Poll};
-
-use bytes::Bytes;
 
 use super::application::Application;
 use super::carry::Carrier;
-use super::clock::{Clock, Timer};
+use super::clock::Clock;
 use super::handle::{Control, Handle, Queues, handle};
-use super::job::Done;
 use super::links::Links;
+use super::waiter::{Waiter, Wake};
 use crate::net::Net;
 use crate::proto::config::Config;
 use crate::proto::entry::Payload;
@@ -21,12 +18,6 @@ use crate::proto::input::{Command, Input};
 use crate::proto::node::{Node, Start};
 use crate::proto::output::Outbox;
 use crate::proto::time::Instant;
-
-/// How many results of jobs are taken in one pass.
-const RESULTS_PER_PASS: usize = 64;
-
-/// How many messages of this node's own are taken in one pass.
-const SUBMITS_PER_PASS: usize = 1_024;
 
 /// How many passes a timeout that is due waits for more inputs, which then share its batch.
 const PASSES_BEFORE_TIMEOUT: usize = 4;
@@ -179,78 +170,5 @@ impl<N: Net + 'static, A: Application> Running<N, A> {
                 None => carrier.application.event(now, &Event::Refused { why: Refusal::TooLarge }),
             }
         }
-    }
-}
-
-/// Why the driver goes on.
-enum Wake {
-    /// The waiter holds something new.
-    Inputs,
-    /// Nothing new, and the node's deadline has come.
-    Timeout,
-    /// Nobody can reach the node any more.
-    Abandoned,
-}
-
-/// Gathers everything that waits already, or waits for the first of it.
-struct Waiter<N: Net> {
-    queues: Queues,
-    timer: Timer,
-    /// Every handle is gone.
-    abandoned: bool,
-    /// The last wish of whoever held the handles was to leave: that is seen through.
-    leaving: bool,
-    controls: Vec<Control>,
-    results: Vec<Done<N::Stream>>,
-    submits: Vec<Bytes>,
-}
-
-impl<N: Net + 'static> Waiter<N> {
-    fn new(queues: Queues, clock: Clock) -> Waiter<N> {
-        let timer = Timer::new(clock);
-        Waiter {
-            queues,
-            timer,
-            abandoned: false,
-            leaving: false,
-            controls: Vec::new(),
-            results: Vec::new(),
-            submits: Vec::new(),
-        }
-    }
-
-    /// One pass over all sources. The deadline counts only when none of them has anything, so what
-    /// waits shares the batch that the node sends then.
-    fn poll(
-        &mut self,
-        cx: &mut Context<'_>,
-        links: &mut Links<N>,
-        room: usize,
-        deadline: Option<Instant>,
-    ) -> Poll<Wake> {
-        while !self.abandoned
-            && let Poll::Ready(control) = self.queues.controls.poll_recv(cx)
-        {
-            self.abandoned = control.is_none();
-            self.leaving |= matches!(control, Some(Control::Leave));
-            self.controls.extend(control);
-        }
-        if self.abandoned && !self.leaving {
-            return Poll::Ready(Wake::Abandoned);
-        }
-        while self.results.len() < RESULTS_PER_PASS
-            && let Poll::Ready(done) = links.poll(cx)
-        {
-            self.results.push(done);
-        }
-        let most = room.min(SUBMITS_PER_PASS);
-        if most > 0 {
-            // None taken although ready: the handles are gone, which the other queue tells.
-            let _taken = self.queues.submits.poll_recv_many(cx, &mut self.submits, most);
-        }
-        if self.controls.is_empty() && self.results.is_empty() && self.submits.is_empty() {
-            return self.timer.poll(cx, deadline).map(|()| Wake::Timeout);
-        }
-        Poll::Ready(Wake::Inputs)
     }
 }
