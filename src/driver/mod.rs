@@ -1,5 +1,19 @@
 //! The one place with a clock, tasks and sockets: it carries out what the node wishes.
+//!
+//! The way of a frame: `link` reads it, `waiter` finds it, `settle` makes an input of it, `run` hands
+//! that to the node, `carry` carries out the node's outputs, `links` encodes those that are messages
+//! into an `outbound` buffer, and `link` writes that.
 
 pub mod application;
+mod arrival;
+mod carry;
+mod clock;
 pub mod handle;
+mod job;
+mod link;
+mod links;
+mod outbound;
 pub mod run;
+mod settle;
+mod store;
+mod waiter;

@@ -1,12 +1,26 @@
-//! The driver's loop.
+//! The driver's loop: tell the node all that has happened, carry out what it wants, wait.
 
+use std::future::poll_fn;
 use std::net::SocketAddr;
 
 use super::application::Application;
-use super::handle::Handle;
+use super::carry::Carrier;
+use super::clock::Clock;
+use super::handle::{Control, Handle, Queues, handle};
+use super::links::Links;
+use super::waiter::{Waiter, Wake};
 use crate::net::Net;
 use crate::proto::config::Config;
+use crate::proto::entry::Payload;
+use crate::proto::event::{Event, Refusal};
+use crate::proto::id::Index;
+use crate::proto::input::{Command, Input};
 use crate::proto::node::{Node, Start};
+use crate::proto::output::Outbox;
+use crate::proto::time::Instant;
+
+/// How many passes a timeout that is due waits for more inputs, which then share its batch.
+const PASSES_BEFORE_TIMEOUT: usize = 4;
 
 /// Everything needed to run a node.
 #[derive(Clone, Debug)]
@@ -21,6 +35,23 @@ pub struct Settings {
     pub start: Start,
 }
 
+/// Why a driver ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// The node has left its ring, as it was asked to.
+    Left,
+    /// Every [`Handle`] is gone, and none had asked to leave. The ring was not told; it will evict
+    /// the node.
+    Abandoned,
+    /// The ring sent a state that the application cannot read, so it cannot go on.
+    Unreadable {
+        /// Up to where that state goes.
+        index: Index,
+        /// What was expected and what was found.
+        why: String,
+    },
+}
+
 /// A node with its sockets, ready to run. The future of [`Driver::run`] holds everything: it spawns
 /// no task, so whoever stops polling it has paused the whole node.
 #[derive(Debug)]
@@ -29,9 +60,10 @@ pub struct Driver<N: Net, A> {
     listener: N::Listener,
     application: A,
     node: Node,
+    queues: Queues,
 }
 
-impl<N: Net, A: Application> Driver<N, A> {
+impl<N: Net + 'static, A: Application> Driver<N, A> {
     /// A driver for a listener that is bound already, and the handle to it.
     pub fn new(
         net: N,
@@ -40,13 +72,103 @@ impl<N: Net, A: Application> Driver<N, A> {
         settings: Settings,
     ) -> (Driver<N, A>, Handle) {
         let node = Node::new(settings.seed, settings.address, settings.config, settings.start);
-        (Driver { net, listener, application, node }, Handle {})
+        let (handle, queues) = handle();
+        (Driver { net, listener, application, node, queues }, handle)
     }
 
-    /// Runs the node until it has left its ring, or every [`Handle`] is gone.
-    /// Gives the application back.
-    pub async fn run(self) -> A {
-        let _ = (&self.net, &self.listener, &self.node);
-        self.application
+    /// Runs the node until it has left its ring, every [`Handle`] is gone, or it cannot go on.
+    /// Gives the application back, and says why.
+    pub async fn run(self) -> (A, Exit) {
+        let clock = Clock::start();
+        let links = Links::new(self.net, self.listener);
+        let mut running = Running {
+            node: self.node,
+            carrier: Carrier::new(links, self.application),
+            outbox: Outbox::new(),
+            clock,
+            waiter: Waiter::new(self.queues, clock),
+        };
+        let exit = running.run().await;
+        let Carrier { links, application, .. } = running.carrier;
+        links.close().await;
+        (application, exit)
+    }
+}
+
+/// A node that runs.
+struct Running<N: Net, A> {
+    node: Node,
+    carrier: Carrier<N, A>,
+    outbox: Outbox,
+    clock: Clock,
+    waiter: Waiter<N>,
+}
+
+impl<N: Net + 'static, A: Application> Running<N, A> {
+    async fn run(&mut self) -> Exit {
+        let mut passes = 0;
+        loop {
+            let deadline = self.node.poll_timeout();
+            let room = self.node.room();
+            let late = passes >= PASSES_BEFORE_TIMEOUT
+                && deadline.is_some_and(|deadline| deadline <= self.clock.now());
+            let wake = if late {
+                Wake::Timeout
+            } else {
+                let Running { waiter, carrier, .. } = self;
+                poll_fn(|cx| waiter.poll(cx, &mut carrier.links, room, deadline)).await
+            };
+            let now = self.clock.now();
+            match wake {
+                Wake::Inputs => {
+                    passes += 1;
+                    self.take_inputs(now);
+                }
+                Wake::Timeout => {
+                    passes = 0;
+                    self.carrier.inputs.push_back(Input::Timeout);
+                }
+                Wake::Abandoned => return Exit::Abandoned,
+            }
+            self.handle_all(now);
+            if let Some(exit) = self.carrier.exit.take() {
+                return exit;
+            }
+            self.carrier.links.start_writes();
+        }
+    }
+
+    /// Tells the node everything that waits, and carries out what it wants after each.
+    fn handle_all(&mut self, now: Instant) {
+        while let Some(input) = self.carrier.next_input() {
+            self.node.handle(now, input, &mut self.outbox);
+            for output in self.outbox.drain(..) {
+                self.carrier.carry_out(now, output);
+            }
+        }
+    }
+
+    /// Makes inputs of what the waiter found.
+    fn take_inputs(&mut self, now: Instant) {
+        let Running { node, carrier, waiter, .. } = self;
+        for control in waiter.controls.drain(..) {
+            match control {
+                Control::Leave => carrier.inputs.push_back(Input::Command(Command::Leave)),
+                Control::Alone => carrier.inputs.push_back(Input::Command(Command::Alone)),
+                // Whoever asked may have stopped waiting.
+                Control::Status(answer) => drop(answer.send(node.status())),
+            }
+        }
+        for done in waiter.results.drain(..) {
+            carrier.links.settle(done, || node.hello(), &mut carrier.inputs);
+        }
+        for bytes in waiter.submits.drain(..) {
+            match Payload::new(bytes) {
+                Some(payload) => {
+                    carrier.inputs.push_back(Input::Command(Command::Submit(payload)));
+                }
+                None => carrier.application.event(now, &Event::Refused { why: Refusal::TooLarge }),
+            }
+        }
     }
 }

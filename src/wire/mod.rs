@@ -1,1 +1,5 @@
-//! (to be filled)
+//! What travels between two nodes, as bytes: a preamble, then frames.
+
+mod codec;
+pub mod frame;
+pub mod preamble;

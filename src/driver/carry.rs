@@ -1,0 +1,113 @@
+//! Carries out what the node wants, and keeps what it is to be told next.
+
+use std::collections::VecDeque;
+
+use super::application::Application;
+use super::links::Links;
+use super::run::Exit;
+use super::store::Memory;
+use crate::net::Net;
+use crate::proto::event::Event;
+use crate::proto::id::{Index, LinkId};
+use crate::proto::input::{Disconnect, Input};
+use crate::proto::output::Output;
+use crate::proto::time::Instant;
+
+/// Everything outside the node that its outputs reach.
+#[derive(Debug)]
+pub(super) struct Carrier<N: Net, A> {
+    pub(super) links: Links<N>,
+    pub(super) application: A,
+    /// What happened, and the node was not told yet.
+    pub(super) inputs: VecDeque<Input>,
+    /// Why the driver is to end, once the outputs at hand are carried out.
+    pub(super) exit: Option<Exit>,
+    /// What the node is to be told before anything else: the answers to its outputs.
+    answers: VecDeque<Input>,
+    store: Memory,
+    /// The last index that the application's state covers.
+    covered: Index,
+}
+
+impl<N: Net + 'static, A: Application> Carrier<N, A> {
+    /// Nothing has happened yet.
+    pub(super) fn new(links: Links<N>, application: A) -> Carrier<N, A> {
+        Carrier {
+            links,
+            application,
+            inputs: VecDeque::new(),
+            exit: None,
+            answers: VecDeque::new(),
+            store: Memory::default(),
+            covered: Index::ZERO,
+        }
+    }
+
+    /// What to tell the node next. A completed write comes before all that came from outside, as
+    /// nothing that depends on it can be sent before the node knows.
+    pub(super) fn next_input(&mut self) -> Option<Input> {
+        if let Some(write) = self.store.completed() {
+            return Some(Input::Persisted { write });
+        }
+        self.answers.pop_front().or_else(|| self.inputs.pop_front())
+    }
+
+    /// Carries out one wish.
+    pub(super) fn carry_out(&mut self, now: Instant, output: Output) {
+        match output {
+            Output::Dial { link, address } => self.links.dial(link, address),
+            Output::HangUp { link } => {
+                self.links.hang_up(link);
+                self.forget(link);
+            }
+            Output::Send { link, message } => {
+                if let Some(why) = self.links.send(link, &message) {
+                    self.closed(link, why);
+                }
+            }
+            Output::Persist(write) => self.store.begin(write),
+            Output::Deliver(delivered) => {
+                self.application.deliver(now, &delivered);
+                self.covered = delivered.index;
+            }
+            Output::TakeSnapshot => {
+                let application = self.application.snapshot();
+                self.answers.push_back(Input::SnapshotTaken { index: self.covered, application });
+            }
+            Output::InstallSnapshot { index, application } => {
+                if let Err(why) = self.application.install(now, index, &application) {
+                    tracing::error!(%index, why, "a snapshot cannot be read; the node stops");
+                    self.exit.get_or_insert(Exit::Unreadable { index, why });
+                }
+                self.covered = index;
+            }
+            Output::Event(event) => {
+                self.application.event(now, &event);
+                if event == Event::Left {
+                    self.exit.get_or_insert(Exit::Left);
+                }
+            }
+        }
+    }
+
+    /// The driver itself has closed a link.
+    fn closed(&mut self, link: LinkId, why: Disconnect) {
+        self.forget(link);
+        self.answers.push_back(Input::Disconnected { link, why });
+    }
+
+    /// What came over a link before its end, and was not told yet, must not be told after it.
+    fn forget(&mut self, link: LinkId) {
+        let of_another = |input: &Input| match input {
+            Input::Connected { link: other, .. }
+            | Input::Disconnected { link: other, .. }
+            | Input::Message { link: other, .. } => *other != link,
+            Input::Timeout
+            | Input::Command(_)
+            | Input::Persisted { .. }
+            | Input::SnapshotTaken { .. } => true,
+        };
+        self.inputs.retain(of_another);
+        self.answers.retain(of_another);
+    }
+}

@@ -1,0 +1,44 @@
+//! The only place that knows bincode: headers to bytes and back.
+//!
+//! Integers take as few bytes as they need. Lengths read off the wire drive no allocation: bincode
+//! counts what it reads against the limit, and serde caps what a vector reserves ahead at one
+//! mebibyte, whatever length was claimed.
+
+use bincode::config::{Configuration, Limit, LittleEndian, Varint, standard};
+use bincode::enc::write::Writer;
+use bincode::error::EncodeError;
+use bytes::BytesMut;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::frame::HEADER_BYTES_MAX;
+
+const CONFIG: Configuration<LittleEndian, Varint, Limit<HEADER_BYTES_MAX>> =
+    standard().with_limit::<HEADER_BYTES_MAX>();
+
+/// Appends to a buffer that the caller owns.
+struct Appender<'a>(&'a mut BytesMut);
+
+impl Writer for Appender<'_> {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), EncodeError> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+/// Appends `value` to `into`.
+///
+/// # Errors
+/// What bincode says; `into` may then hold a part of it.
+pub(super) fn encode<T: Serialize>(value: &T, into: &mut BytesMut) -> Result<(), String> {
+    bincode::serde::encode_into_writer(value, Appender(into), CONFIG)
+        .map_err(|error| error.to_string())
+}
+
+/// The value at the front of `bytes`, and how many bytes it took.
+///
+/// # Errors
+/// What bincode says; never more than a description of what was found.
+pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, usize), String> {
+    bincode::serde::decode_from_slice(bytes, CONFIG).map_err(|error| error.to_string())
+}
