@@ -72,7 +72,14 @@ pub fn append(texts: &[&[u8]]) -> Message {
 
 fn chunk(head: Option<SnapshotHead>, bytes: &[u8]) -> Message {
     let bytes = payload(bytes);
-    Message::SnapshotChunk(SnapshotChunk { index: Index(5), head, offset: 64, total: 128, bytes })
+    Message::SnapshotChunk(SnapshotChunk {
+        ballot: ballot(4),
+        index: Index(5),
+        head,
+        offset: 64,
+        total: 128,
+        bytes,
+    })
 }
 
 fn requests() -> Vec<Request> {
@@ -114,17 +121,20 @@ pub fn messages() -> Vec<Message> {
             attempt: 2,
             freshness,
             promised: ballot(4),
+            view: 3,
             met: vec![NodeId(1), NodeId(2)],
         }),
         Message::Elected(Elected {
             ballot: ballot(5),
             freshness,
+            view: 3,
             promised_by: vec![NodeId(1)],
             hops_left: 6,
         }),
         Message::TokenAck { token: TokenId::Elect(NodeId(1), 2) },
         Message::TokenAck { token: TokenId::Elected(ballot(5)) },
         Message::LeaderAlive { ballot: ballot(4) },
+        Message::TooFew { met: vec![NodeId(1), NodeId(2)], hops_left: 1 },
         Message::Join { committed: Index(0) },
         Message::Welcome { ring: RingId(5), view: view(), sponsored: true },
         chunk(Some(head), b"the application's state"),
