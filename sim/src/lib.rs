@@ -1,3 +1,3 @@
-//! x
-/// x
-pub fn x() {}
+//! The simulator: the product's own driver on a simulated network, with every guarantee checked.
+
+pub mod scenario;

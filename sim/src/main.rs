@@ -1,1 +1,2 @@
+//! The `sim` command.
 fn main() {}
