@@ -1,3 +1,5 @@
-//! The simulator: the product's own driver on a simulated network, with every guarantee checked.
+//! Runs Ringchat's own driver on a simulated network, and holds every run against the guarantees.
 
+pub mod checker;
+pub mod history;
 pub mod scenario;
