@@ -104,7 +104,7 @@ impl fmt::Display for Guarantee {
 /// A guarantee that did not hold.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{at} s: {guarantee} ({}) broken at {}: expected {expected}; found {found}",
-    guarantee.name(), nodes.join(", "))]
+    .guarantee.name(), .nodes.join(", "))]
 pub struct Violation {
     /// Which one.
     pub guarantee: Guarantee,

@@ -1,0 +1,70 @@
+//! L5, quiet: an undisturbed ring holds no election and changes no view.
+
+use ringchat::proto::time::Instant;
+
+use super::deed::Deed;
+use super::picture::Seen;
+use super::settled::{Core, FinalPicture};
+use super::violation::{Guarantee, Violation};
+
+/// What one node did last that an undisturbed ring has no need of.
+#[derive(Clone, Copy, Debug, Default)]
+struct Last {
+    election: Option<(Instant, &'static str)>,
+    view: Option<(Instant, &'static str)>,
+}
+
+/// In the quiet phase no node of the quorum side starts an election or steps down, and none
+/// proposes or installs a view. Where a fault is left standing that hinders a live node, views may
+/// follow that node out and in; elections may not be held even then: a node with a broken link
+/// cannot keep deposing a working leader.
+#[derive(Clone, Debug, Default)]
+pub struct Quiet {
+    /// How many nodes were checked.
+    pub checked: u64,
+    /// By the node's number.
+    last: Vec<Last>,
+}
+
+impl Quiet {
+    pub(super) fn observe(&mut self, seen: &Seen) {
+        let at = seen.record.at;
+        let node = seen.record.node.index() as usize;
+        if self.last.len() <= node {
+            self.last.resize(node + 1, Last::default());
+        }
+        let last = &mut self.last[node];
+        match seen.deed {
+            Deed::StartElection => last.election = Some((at, "it starts an election")),
+            Deed::StepDown => last.election = Some((at, "it steps down")),
+            Deed::Propose { .. } => last.view = Some((at, "it proposes a view")),
+            Deed::Install { .. } => last.view = Some((at, "it installs a view")),
+            Deed::Start { .. }
+            | Deed::Deliver(_)
+            | Deed::Submit { .. }
+            | Deed::Promise { .. }
+            | Deed::Lead { .. }
+            | Deed::Follow { .. }
+            | Deed::TakeSnapshot { .. }
+            | Deed::Sponsor { .. }
+            | Deed::GoAlone
+            | Deed::Other => {}
+        }
+    }
+
+    pub(super) fn settle(&mut self, end: &FinalPicture, core: &Core, broken: &mut Vec<Violation>) {
+        let Some(quiet_from) = end.quiet_from else { return };
+        for (node, _) in &core.nodes {
+            self.checked += 1;
+            let Some(last) = self.last.get(node.name.index() as usize) else { continue };
+            let views = if core.hindered.is_empty() { last.view } else { None };
+            for (at, what) in last.election.into_iter().chain(views) {
+                if at > quiet_from {
+                    let expected = format!("quiet from {quiet_from} s on");
+                    let found = format!("{what} at {at} s");
+                    broken.push(Violation::new(Guarantee::L5, at, &node.name, expected, found));
+                }
+            }
+        }
+    }
+}
