@@ -1,1 +1,13 @@
-//! (to be filled)
+//! The replicated chat: ordered commands in, events out. It never learns how the order is made.
+//!
+//! * [`command`]: what nodes say to each other's chats, as bytes.
+//! * [`state`]: names and history, a function of the ordered commands alone.
+//! * [`snapshot`]: that state as bytes, for newcomers.
+//! * [`name`] and [`text`]: what a name and a line may hold.
+
+pub mod bytes;
+pub mod command;
+pub mod name;
+pub mod snapshot;
+pub mod state;
+pub mod text;

@@ -1,0 +1,91 @@
+//! Names of people: what they may hold, and how a taken one gets a number.
+
+use std::fmt;
+
+use super::text::is_unfit;
+
+/// The longest name, in characters.
+pub const NAME_CHARS_MAX: usize = 32;
+
+/// The longest name, in bytes of UTF-8.
+pub(super) const NAME_BYTES_MAX: usize = 4 * NAME_CHARS_MAX;
+
+/// A name that may be shown: 1 to 32 characters, trimmed, no control characters.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Name(String);
+
+/// Why a text is no name. Nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NameError {
+    /// It has no characters, or only blanks.
+    #[error("a name needs at least one character that is not blank; choose one, such as bob")]
+    Empty,
+    /// It has too many characters.
+    #[error("a name has at most {NAME_CHARS_MAX} characters, and this one has {found}; shorten it")]
+    TooLong {
+        /// How many it has.
+        found: usize,
+    },
+    /// It holds a control character.
+    #[error(
+        "a name holds no control characters, and this one has U+{:04X} as its character \
+         {position}; leave it out",
+        *found as u32
+    )]
+    Control {
+        /// The character.
+        found: char,
+        /// Where it stands, from 1.
+        position: usize,
+    },
+}
+
+impl Name {
+    /// A name of this text, without the blanks around it.
+    ///
+    /// # Errors
+    /// [`NameError`], if the rules are not met.
+    pub fn new(text: &str) -> Result<Name, NameError> {
+        let text = text.trim_matches(' ');
+        if let Some(at) = text.chars().position(is_unfit) {
+            let found = text.chars().nth(at).unwrap_or_default();
+            return Err(NameError::Control { found, position: at + 1 });
+        }
+        let text = text.trim();
+        let found = text.chars().count();
+        if found == 0 {
+            return Err(NameError::Empty);
+        }
+        if found > NAME_CHARS_MAX {
+            return Err(NameError::TooLong { found });
+        }
+        Ok(Name(text.to_owned()))
+    }
+
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether people would take one for the other: ASCII letters count alike in both cases.
+    /// (Not all of Unicode's, whose tables change between releases: all nodes must agree.)
+    pub fn resembles(&self, other: &Name) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+
+    /// The `number`th choice where this name is taken: bob2, bob3. Cut so that it stays a name;
+    /// a name that ends in a digit gets a hyphen: bob2-2.
+    pub fn numbered(&self, number: usize) -> Name {
+        let hyphen = if self.0.ends_with(|c: char| c.is_ascii_digit()) { "-" } else { "" };
+        let suffix = format!("{hyphen}{number}");
+        let kept = NAME_CHARS_MAX.saturating_sub(suffix.len());
+        let base: String = self.0.chars().take(kept).collect();
+        Name(format!("{}{suffix}", base.trim_end()))
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
