@@ -62,6 +62,11 @@ impl Name {
         Ok(Name(text.to_owned()))
     }
 
+    /// What somebody is called of whom nothing is known.
+    pub fn guest() -> Name {
+        Name("guest".to_owned())
+    }
+
     /// As text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,1 +1,28 @@
-//! (to be filled)
+//! What a person touches: flags, the search for a ring, the prompt, the screen, the log file.
+//!
+//! * [`options`], [`discover`] and [`probe`]: from a command line to a bound port and a ring.
+//! * [`door`]: what any front end asks of a node and hears from it; [`application`] and [`session`]
+//!   stand between the two.
+//! * [`console`]: the front end of this program, with [`prompt`] or [`plain`] for its lines,
+//!   [`commands`] to understand them, [`screen`] and [`state_table`] to answer.
+//! * [`log`] and [`signals`]: what goes on beside the chat.
+
+pub mod application;
+pub mod commands;
+pub mod config_file;
+pub mod console;
+pub mod discover;
+pub mod door;
+pub mod log;
+pub mod login;
+pub mod mailbox;
+pub mod options;
+pub mod plain;
+pub mod probe;
+pub mod prompt;
+pub mod screen;
+pub mod session;
+pub mod signals;
+pub mod start;
+pub mod state_table;
+pub mod wall_clock;

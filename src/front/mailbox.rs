@@ -1,0 +1,109 @@
+//! A bounded queue from the node to one front end; a full one drops, and counts what it drops.
+//!
+//! The node must not wait for a screen: a terminal that was stopped would stop the ring.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use tokio::sync::Notify;
+
+use super::door::News;
+
+/// How many news wait at most.
+pub const NEWS_MAX: usize = 65_536;
+
+/// How many bytes of lines wait at most, if they are more than one line.
+pub const BYTES_MAX: usize = 16 << 20;
+
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: VecDeque<News>,
+    bytes: usize,
+    skipped: u64,
+    closed: bool,
+}
+
+/// Both ends of the queue. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Mailbox {
+    queue: Rc<RefCell<Queue>>,
+    filled: Rc<Notify>,
+}
+
+impl Mailbox {
+    /// An empty one.
+    pub fn new() -> Mailbox {
+        Mailbox::default()
+    }
+
+    /// Adds news, or counts them as skipped if the queue is full. Never waits.
+    pub fn post(&self, news: News) {
+        let mut queue = self.queue.borrow_mut();
+        let bytes = queue.bytes + weight(&news);
+        let full = queue.waiting.len() >= NEWS_MAX || (bytes > BYTES_MAX && queue.bytes > 0);
+        if full {
+            queue.skipped += 1;
+            return;
+        }
+        if queue.skipped > 0 {
+            let count = std::mem::take(&mut queue.skipped);
+            queue.waiting.push_back(News::Skipped { count });
+        }
+        queue.bytes = bytes;
+        queue.waiting.push_back(news);
+        self.filled.notify_one();
+    }
+
+    /// The next news; waits for some. None once the queue is closed and empty.
+    pub async fn next(&self) -> Option<News> {
+        loop {
+            if let Some(news) = self.take() {
+                return Some(news);
+            }
+            if self.queue.borrow().closed {
+                return None;
+            }
+            self.filled.notified().await;
+        }
+    }
+
+    /// The next news, if there are some.
+    pub fn take(&self) -> Option<News> {
+        let mut queue = self.queue.borrow_mut();
+        let Some(news) = queue.waiting.pop_front() else {
+            let count = std::mem::take(&mut queue.skipped);
+            return (count > 0).then_some(News::Skipped { count });
+        };
+        queue.bytes -= weight(&news);
+        Some(news)
+    }
+
+    /// Nothing will be posted any more.
+    pub fn close(&self) {
+        self.queue.borrow_mut().closed = true;
+        self.filled.notify_one();
+    }
+}
+
+/// What news cost: only lines are large.
+fn weight(news: &News) -> usize {
+    match news {
+        News::Said { line, .. } => line.text.len(),
+        News::Pending { text } => text.len(),
+        News::Admitted(admission) => admission.earlier.iter().map(|line| line.text.len()).sum(),
+        News::Arrived { .. }
+        | News::Went { .. }
+        | News::Leader { .. }
+        | News::NoQuorum { .. }
+        | News::QuorumBack
+        | News::Evicted
+        | News::WentAlone { .. }
+        | News::Left
+        | News::Refused { .. }
+        | News::Unreadable { .. }
+        | News::Skipped { .. }
+        | News::Members(_)
+        | News::State(_) => 0,
+    }
+}
