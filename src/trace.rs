@@ -140,7 +140,11 @@ impl Described<'_> {
             }
             Event::Promised { ballot } => write!(f, "promised ballot {}", self.ballot(*ballot)),
             Event::PromiseWithheld { ballot } => {
-                write!(f, "gives ballot {} no promise: its own log is fresher", self.ballot(*ballot))
+                write!(
+                    f,
+                    "gives ballot {} no promise: its own log is fresher",
+                    self.ballot(*ballot)
+                )
             }
             Event::Leads { ballot, log } => {
                 let log = describe_log(log);

@@ -1,1 +1,174 @@
-fn main() {}
+//! The live node: `cargo run --bin node` in three terminals is a chat of three.
+
+use std::io::{self, BufWriter, IsTerminal};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use ringchat::driver::run::{Driver, Exit, Settings};
+use ringchat::front::application::ChatApplication;
+use ringchat::front::console::{Console, End};
+use ringchat::front::log;
+use ringchat::front::mailbox::Mailbox;
+use ringchat::front::options::{Options, OptionsError};
+use ringchat::front::output::Output;
+use ringchat::front::screen::Screen;
+use ringchat::front::session::Session;
+use ringchat::front::signals::Signals;
+use ringchat::front::start::{Begun, begin};
+use ringchat::front::{plain, prompt};
+use ringchat::net::TokioNet;
+use ringchat::proto::config::Config;
+use ringchat::proto::node::Start;
+use tokio::runtime;
+
+/// Something went wrong, at the start or later.
+const FAILED: u8 = 1;
+/// Wrong usage, or a bad configuration file.
+const USAGE: u8 = 2;
+/// Ended by a second signal, as a shell counts SIGINT.
+const INTERRUPTED: u8 = 130;
+
+fn main() -> ExitCode {
+    let options = match Options::read(std::env::args_os()) {
+        Ok(options) => options,
+        Err(OptionsError::Usage(error)) => error.exit(),
+        Err(error @ OptionsError::Config(_)) => return fail(USAGE, &error.to_string()),
+    };
+    let runtime = match runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(FAILED, &format!("the system gives no event loop: {error}")),
+    };
+    match runtime.block_on(run(options)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure { code, why }) => match why {
+            Some(why) => fail(code, &why),
+            None => ExitCode::from(code),
+        },
+    }
+}
+
+struct Failure {
+    code: u8,
+    why: Option<String>,
+}
+
+impl Failure {
+    fn new(why: impl ToString) -> Failure {
+        Failure { code: FAILED, why: Some(why.to_string()) }
+    }
+}
+
+fn fail(code: u8, why: &str) -> ExitCode {
+    eprintln!("error: {why}");
+    ExitCode::from(code)
+}
+
+async fn run(options: Options) -> Result<(), Failure> {
+    let mut signals = Signals::listen().map_err(Failure::new)?;
+    let begun = tokio::select! {
+        biased;
+        () = signals.next() => return Err(Failure { code: INTERRUPTED, why: None }),
+        begun = begin(&options) => begun.map_err(Failure::new)?,
+    };
+    let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+    let prompt = if terminal { prompt::start().ok() } else { None };
+    let (prompt, typings, output, screen) = match prompt {
+        Some((prompt, typings, above)) => {
+            (Some(prompt), typings, Output::start(above), Screen::for_terminal())
+        }
+        None => {
+            let output = Output::start(BufWriter::new(io::stdout()));
+            (None, plain::start(io::stdin()), output, Screen::new(false))
+        }
+    };
+    let lamport = Arc::new(AtomicU64::new(0));
+    let verbose = verbose(&options, prompt.is_some().then_some(&output));
+    let log = log::start(begun.hello.member.address.port(), Arc::clone(&lamport), verbose.clone());
+    let greeting = greeting(&begun, log);
+
+    let news = Mailbox::new();
+    let application = ChatApplication::new(begun.hello.member, news.clone(), lamport);
+    let desk = application.desk();
+    let Begun { listener, hello, seed, start } = begun;
+    let address = hello.member.address;
+    let settings = Settings { seed, address, config: Config::default(), start };
+    let (driver, handle) = Driver::new(TokioNet, listener, application, settings);
+    let session = Session::new(handle, desk, options.name);
+    let mut console = Console::new(session, news.clone(), typings, output.clone(), screen, signals);
+    for line in greeting {
+        console.greet(&line);
+    }
+    let result = together(driver, console, news).await;
+    if let Some(prompt) = prompt {
+        prompt.stop().await;
+    }
+    output.finish().await;
+    if let Some(verbose) = verbose {
+        verbose.finish().await;
+    }
+    result
+}
+
+/// Runs the node and its front end until the front end is done.
+async fn together(
+    driver: Driver<TokioNet, ChatApplication>,
+    mut console: Console,
+    news: Mailbox,
+) -> Result<(), Failure> {
+    let node = async {
+        let (_, exit) = driver.run().await;
+        news.close();
+        exit
+    };
+    tokio::pin!(node);
+    let console = console.run();
+    tokio::pin!(console);
+    let mut exit = None;
+    loop {
+        tokio::select! {
+            biased;
+            ended = &mut node, if exit.is_none() => exit = Some(ended),
+            end = &mut console => return judge(end, exit),
+        }
+    }
+}
+
+fn judge(end: End, exit: Option<Exit>) -> Result<(), Failure> {
+    match (end, exit) {
+        (End::AtOnce, _) => Err(Failure { code: INTERRUPTED, why: None }),
+        (_, Some(Exit::Unreadable { index, why })) => Err(Failure::new(format!(
+            "the ring sent a state up to {index} that this release cannot read: {why}; the node has \
+             left. Run the release that the others run"
+        ))),
+        (End::Gone { lost: 0 }, Some(Exit::Left | Exit::Abandoned) | None) => Ok(()),
+        (End::Gone { lost }, Some(Exit::Left | Exit::Abandoned) | None) => Err(Failure::new(
+            format!("{lost} lines were not ordered before the end; say them again"),
+        )),
+    }
+}
+
+/// Where the log is shown beside its file: above the prompt where stderr is that same terminal.
+fn verbose(options: &Options, above: Option<&Output>) -> Option<Output> {
+    let on_terminal = io::stderr().is_terminal();
+    options.verbose.then(|| match above.filter(|_| on_terminal) {
+        Some(above) => above.clone(),
+        None => Output::start(io::stderr()),
+    })
+}
+
+fn greeting(begun: &Begun, log: Result<std::path::PathBuf, log::LogError>) -> Vec<String> {
+    let address = begun.hello.member.address;
+    let way = match &begun.start {
+        Start::Found => "starting a new ring".to_owned(),
+        Start::Join(contacts) => {
+            let contacts: Vec<String> = contacts.iter().map(ToString::to_string).collect();
+            format!("joining the ring at {}", contacts.join(" "))
+        }
+    };
+    let log = match log {
+        Ok(path) => format!("log: {}", path.display()),
+        Err(error) => error.to_string(),
+    };
+    vec![format!("listening at {address}, {way} · {log} · /help shows what you can type")]
+}

@@ -17,6 +17,7 @@ pub mod log;
 pub mod login;
 pub mod mailbox;
 pub mod options;
+pub mod output;
 pub mod plain;
 pub mod probe;
 pub mod prompt;

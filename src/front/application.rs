@@ -1,0 +1,319 @@
+//! The chat behind the driver: ordered messages in, news for the front end out.
+
+use std::cell::{Ref, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+
+use super::door::{Admission, Departure, News, Person, nameless, unknown};
+use super::mailbox::Mailbox;
+use crate::chat::command::Command;
+use crate::chat::state::{Chat, Line, Outcome};
+use crate::driver::application::Application;
+use crate::proto::entry::Delivered;
+use crate::proto::event::{Event, Refusal};
+use crate::proto::id::{Ballot, Index, NodeId};
+use crate::proto::time::Instant;
+use crate::proto::view::{Change, Member, View};
+use crate::trace::describe;
+
+/// How many of the lines that were said before it came a newcomer is shown.
+pub const EARLIER_LINES: usize = 20;
+
+/// What the front end may look up between two news.
+#[derive(Debug, Default)]
+pub struct Desk {
+    /// The replicated state.
+    pub chat: Chat,
+    /// How many of this node's messages were taken by the node.
+    pub taken: u64,
+    /// How many of this node's messages were ordered or refused.
+    pub settled: u64,
+}
+
+/// The chat of one node.
+#[derive(Debug)]
+pub struct ChatApplication {
+    me: Member,
+    desk: Rc<RefCell<Desk>>,
+    news: Mailbox,
+    /// The greatest Lamport time delivered or given out; it leads every line of the log.
+    lamport: Arc<AtomicU64>,
+    /// The view in force, as far as this node knows.
+    view: View,
+    /// Everything up to here was shown, or came before this node did.
+    shown: Index,
+    /// Whether this node is a member, and whether it ever was.
+    is_member: bool,
+    was_member: bool,
+    /// No view up to this number takes this node in: it was evicted by it.
+    outside: u64,
+    /// The round and the proposer of the ballot followed, as long as nobody could be told.
+    unannounced: Option<Ballot>,
+    no_quorum: Option<(usize, usize)>,
+}
+
+impl ChatApplication {
+    /// The chat of the node `me`, which posts to `news`.
+    pub fn new(me: Member, news: Mailbox, lamport: Arc<AtomicU64>) -> ChatApplication {
+        ChatApplication {
+            me,
+            desk: Rc::default(),
+            news,
+            lamport,
+            view: View::default(),
+            shown: Index::ZERO,
+            is_member: false,
+            was_member: false,
+            outside: 0,
+            unannounced: None,
+            no_quorum: None,
+        }
+    }
+
+    /// What the front end may look up. It must not be held across an `await`.
+    pub fn desk(&self) -> Rc<RefCell<Desk>> {
+        Rc::clone(&self.desk)
+    }
+
+    /// The replicated state.
+    pub fn chat(&self) -> Ref<'_, Chat> {
+        Ref::map(self.desk.borrow(), |desk| &desk.chat)
+    }
+
+    fn person(&self, id: NodeId) -> Person {
+        Person { id, name: self.name(id) }
+    }
+
+    fn name(&self, id: NodeId) -> String {
+        if let Some(name) = self.desk.borrow().chat.name(id) {
+            return name.to_string();
+        }
+        let mut members = self.view.members.iter().chain([&self.me]);
+        let address = members.find(|member| member.id == id).map(|member| member.address);
+        address.map_or_else(|| unknown(id), nameless)
+    }
+
+    fn saw_lamport(&self, lamport: u64) {
+        self.lamport.fetch_max(lamport, Ordering::Relaxed);
+    }
+
+    /// A line is shown once, and to a newcomer not before it is in the ring.
+    fn show(&mut self, line: Line) {
+        if self.was_member && line.place > self.shown {
+            self.shown = line.place;
+            let own = line.origin == self.me.id;
+            let name = line.name.as_ref().map(ToString::to_string);
+            let name = name.unwrap_or_else(|| self.name(line.origin));
+            let who = Person { id: line.origin, name };
+            self.news.post(News::Said { line, who, own });
+        }
+    }
+
+    /// A view is in force: who came, who went, and whether this node is in it.
+    fn see_view(&mut self, view: &View) {
+        let before = std::mem::replace(&mut self.view, view.clone());
+        let is_member = view.contains(self.me.id) && view.number > self.outside;
+        if is_member && !self.is_member {
+            self.admitted();
+        } else if self.is_member {
+            for change in &view.changes {
+                match *change {
+                    Change::Left(id) => self.went(&before, id, Departure::Left),
+                    Change::Evicted(id) => self.went(&before, id, Departure::Evicted),
+                    Change::Founded(_)
+                    | Change::Joined(_)
+                    | Change::Moved(_)
+                    | Change::TieBreaker(_) => {}
+                }
+            }
+        }
+        self.is_member = is_member;
+    }
+
+    fn went(&self, before: &View, id: NodeId, how: Departure) {
+        if id == self.me.id {
+            return;
+        }
+        let mut who = self.person(id);
+        let address = before.members.iter().find(|member| member.id == id);
+        if let Some(member) = address.filter(|_| self.desk.borrow().chat.name(id).is_none()) {
+            who.name = nameless(member.address);
+        }
+        self.news.post(News::Went { who, how });
+    }
+
+    fn admitted(&mut self) {
+        let back = std::mem::replace(&mut self.was_member, true);
+        let earlier = if back { Vec::new() } else { self.earlier() };
+        self.shown = self.shown.max(earlier.last().map_or(Index::ZERO, |line| line.place));
+        let present = self.view.members.iter().map(|member| self.person(member.id)).collect();
+        let view = self.view.number;
+        self.news.post(News::Admitted(Admission { view, present, back, earlier }));
+        self.announce_leader();
+    }
+
+    /// A newcomer learns who leads once it is in the ring, and knows the names.
+    fn announce_leader(&mut self) {
+        if !self.was_member {
+            return;
+        }
+        if let Some(Ballot { round, proposer }) = self.unannounced.take() {
+            let own = proposer == self.me.id;
+            self.news.post(News::Leader { who: self.person(proposer), round, own });
+        }
+    }
+
+    /// The last lines that are remembered.
+    fn earlier(&self) -> Vec<Line> {
+        let desk = self.desk.borrow();
+        let history = desk.chat.history();
+        let skipped = history.len().saturating_sub(EARLIER_LINES);
+        history.skip(skipped).cloned().collect()
+    }
+
+    fn submitted(&self, payload: &Bytes) {
+        self.desk.borrow_mut().taken += 1;
+        if let Ok(Command::Say { text, .. }) = Command::decode(payload) {
+            self.news.post(News::Pending { text });
+        }
+    }
+
+    fn refused(&self, why: Refusal) {
+        match why {
+            // Only messages are refused for this; the others are about a wish to leave or be alone.
+            Refusal::Full | Refusal::TooLarge | Refusal::Leaving => {
+                self.desk.borrow_mut().settled += 1;
+            }
+            Refusal::HasQuorum | Refusal::NoRing => {}
+        }
+        self.news.post(News::Refused { why });
+    }
+
+    /// What of an event the person at this node should see.
+    fn tell(&mut self, event: &Event) {
+        match event {
+            Event::ViewInstalled { view, .. } | Event::SnapshotInstalled { view, .. } => {
+                self.see_view(view);
+            }
+            Event::Submitted { payload, .. } => self.submitted(payload),
+            Event::Refused { why } => self.refused(*why),
+            Event::Leads { ballot, .. } | Event::Follows { ballot } => {
+                self.unannounced = Some(*ballot);
+                self.announce_leader();
+            }
+            Event::NoQuorum { reachable, members } => {
+                let found = (*reachable, *members);
+                if self.no_quorum.replace(found) != Some(found) {
+                    self.news.post(News::NoQuorum { reachable: found.0, members: found.1 });
+                }
+            }
+            Event::QuorumBack => {
+                if self.no_quorum.take().is_some() {
+                    self.news.post(News::QuorumBack);
+                }
+            }
+            Event::Evicted { view } => {
+                self.is_member = false;
+                self.outside = *view;
+                self.news.post(News::Evicted);
+            }
+            Event::WentAlone { dropped, .. } => {
+                self.no_quorum = None;
+                self.is_member = false;
+                self.news.post(News::WentAlone { dropped: *dropped });
+            }
+            Event::Left => self.news.post(News::Left),
+            Event::LinkUp { .. }
+            | Event::LinkDown { .. }
+            | Event::Suspected { .. }
+            | Event::Cleared { .. }
+            | Event::Successor { .. }
+            | Event::Joining { .. }
+            | Event::Sponsors { .. }
+            | Event::CaughtUp { .. }
+            | Event::SnapshotSent { .. }
+            | Event::ElectionStarted { .. }
+            | Event::TokenReplaced { .. }
+            | Event::TokenSwallowed { .. }
+            | Event::TokenStopped { .. }
+            | Event::ElectionWon { .. }
+            | Event::Promised { .. }
+            | Event::PromiseWithheld { .. }
+            | Event::SteppedDown { .. }
+            | Event::HandedOver { .. }
+            | Event::ViewProposed { .. }
+            | Event::Truncated { .. }
+            | Event::Resubmitted { .. }
+            | Event::DuplicateSuppressed { .. }
+            | Event::GapRefused { .. }
+            | Event::Ignored { .. } => {}
+        }
+    }
+}
+
+impl Application for ChatApplication {
+    fn deliver(&mut self, _now: Instant, delivered: &Delivered) {
+        let message = &delivered.message;
+        let origin = message.origin;
+        self.saw_lamport(message.lamport);
+        let outcome = {
+            let mut desk = self.desk.borrow_mut();
+            if origin == self.me.id {
+                desk.settled += 1;
+            }
+            desk.chat.apply(delivered.index, message.lamport, origin, &message.payload.bytes)
+        };
+        match outcome {
+            Outcome::Said(line) => {
+                let name = self.name(origin);
+                tracing::info!("{name}[{}·{}]: {}", line.place, line.lamport, line.text);
+                self.show(line);
+            }
+            Outcome::Arrived { origin, wanted, back, .. } => {
+                let who = self.person(origin);
+                tracing::info!("{} is {}", nameless_or_id(&self.view, origin), who.name);
+                if self.was_member {
+                    let wanted = wanted.map(|name| name.to_string());
+                    let own = origin == self.me.id;
+                    self.news.post(News::Arrived { who, wanted, back, own });
+                }
+            }
+            Outcome::Unreadable { origin, why } => {
+                let who = self.person(origin);
+                tracing::warn!("entry {} of {} is not shown: {why}", delivered.index, who.name);
+                self.news.post(News::Unreadable { who, why: why.to_string() });
+            }
+        }
+    }
+
+    fn snapshot(&self) -> Bytes {
+        self.chat().snapshot().into()
+    }
+
+    fn install(&mut self, _now: Instant, _index: Index, state: &Bytes) -> Result<(), String> {
+        let chat = Chat::restore(state).map_err(|error| error.to_string())?;
+        let missed: Vec<Line> = chat.history().cloned().collect();
+        self.desk.borrow_mut().chat = chat;
+        for line in missed {
+            self.saw_lamport(line.lamport);
+            self.show(line);
+        }
+        Ok(())
+    }
+
+    fn event(&mut self, _now: Instant, event: &Event) {
+        if let Event::Submitted { lamport, .. } = event {
+            self.saw_lamport(*lamport);
+        }
+        tracing::info!("{}", describe(event, &|id| self.name(id)));
+        self.tell(event);
+    }
+}
+
+fn nameless_or_id(view: &View, id: NodeId) -> String {
+    let member = view.members.iter().find(|member| member.id == id);
+    member.map_or_else(|| unknown(id), |member| nameless(member.address))
+}

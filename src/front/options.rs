@@ -1,0 +1,203 @@
+//! Flags, environment variables and the configuration file, as one set of options.
+//!
+//! Precedence: default < file < environment < flag.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::builder::FalseyValueParser;
+use clap::parser::ValueSource;
+use clap::{ArgAction, ArgMatches, CommandFactory, FromArgMatches, Parser};
+
+use super::config_file::{self, ConfigError, ConfigFile};
+use super::login;
+use crate::chat::name::Name;
+
+/// The first of the ports that nodes of one machine share.
+pub const PORTS_FIRST: u16 = 7_400;
+
+/// How many ports nodes of one machine share.
+pub const PORTS_COUNT: u16 = 16;
+
+/// The command line, as clap reads it together with the environment.
+#[derive(Debug, Parser)]
+#[command(
+    name = "node",
+    version,
+    about = "A node of Ringchat: a chat without a server, whose order you can trust",
+    after_help = "Without --join and --new: joins the ring that runs on this machine, or starts \
+                  one.\nPrecedence: default < file < environment < flag.\n\
+                  Inside, /help shows what can be typed. Logs go to chat_PORT.log."
+)]
+struct Flags {
+    /// What you are called; a taken name gets a number [default: your login name]
+    #[arg(short, long, env = "RINGCHAT_NAME", value_name = "NAME", value_parser = name)]
+    name: Option<Name>,
+    /// Where this node listens, and others reach it [default: 127.0.0.1 and the next free port]
+    #[arg(short, long, env = "RINGCHAT_LISTEN", value_name = "IP:PORT", value_parser = address)]
+    listen: Option<SocketAddr>,
+    /// Nodes of the ring to join; the first that answers is taken
+    #[arg(
+        short, long, env = "RINGCHAT_JOIN", value_name = "IP:PORT", value_parser = address,
+        value_delimiter = ',', num_args = 1..
+    )]
+    join: Vec<SocketAddr>,
+    /// Start a new ring
+    #[arg(
+        long, env = "RINGCHAT_NEW", action = ArgAction::SetTrue,
+        value_parser = FalseyValueParser::new()
+    )]
+    new: bool,
+    /// The first of the 16 ports on which nodes of this machine look for each other
+    /// [default: 7400]
+    #[arg(long, env = "RINGCHAT_PORTS", value_name = "FIRST", value_parser = ports)]
+    ports: Option<u16>,
+    /// A file with the same options: `name = "bob"`, `join = ["10.0.0.1:7400"]` …
+    #[arg(short, long, env = "RINGCHAT_CONFIG", value_name = "FILE.toml")]
+    config: Option<PathBuf>,
+    /// Also show the log on stderr
+    #[arg(
+        short, long, env = "RINGCHAT_VERBOSE", action = ArgAction::SetTrue,
+        value_parser = FalseyValueParser::new()
+    )]
+    verbose: bool,
+}
+
+/// How the node comes to a ring.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Join the ring that runs on this machine, or start one.
+    Discover,
+    /// Start a new ring.
+    New,
+    /// Join the ring of one of these.
+    Join(Vec<SocketAddr>),
+}
+
+/// All options, decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// What the person wants to be called.
+    pub name: Name,
+    /// Where to listen; none for the next free port of this machine's range.
+    pub listen: Option<SocketAddr>,
+    /// How the node comes to a ring.
+    pub way: Way,
+    /// The first port of this machine's range.
+    pub ports: u16,
+    /// Whether the log is shown on stderr, too.
+    pub verbose: bool,
+}
+
+/// Why there are no options. Nothing was started.
+#[derive(Debug, thiserror::Error)]
+pub enum OptionsError {
+    /// A flag or a variable, or a call for `--help` or `--version`.
+    #[error(transparent)]
+    Usage(#[from] clap::Error),
+    /// The file.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+}
+
+impl Options {
+    /// Reads the command line, the environment, and the file that they name.
+    ///
+    /// # Errors
+    /// [`OptionsError`], which says what to do instead.
+    pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, OptionsError> {
+        let matches = Flags::command().try_get_matches_from(arguments)?;
+        let flags = Flags::from_arg_matches(&matches)?;
+        let file = flags.config.as_deref().map(config_file::read).transpose()?;
+        Ok(decide(&matches, flags, file.unwrap_or_default())?)
+    }
+}
+
+fn decide(matches: &ArgMatches, flags: Flags, file: ConfigFile) -> Result<Options, clap::Error> {
+    let way = way(matches, &flags, &file)?;
+    // A variable can also say no, as in RINGCHAT_VERBOSE=0, and then the file does not count.
+    let verbose = match source(matches, "verbose", false) {
+        Source::Flag | Source::Environment => flags.verbose,
+        Source::File | Source::Nowhere => file.verbose.unwrap_or(false),
+    };
+    Ok(Options {
+        name: flags.name.or(file.name).unwrap_or_else(login::name),
+        listen: flags.listen.or(file.listen),
+        way,
+        ports: flags.ports.or(file.ports).unwrap_or(PORTS_FIRST),
+        verbose,
+    })
+}
+
+/// Where an option comes from; the greater one counts.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Source {
+    Nowhere,
+    File,
+    Environment,
+    Flag,
+}
+
+fn source(matches: &ArgMatches, id: &str, in_file: bool) -> Source {
+    match matches.value_source(id) {
+        Some(ValueSource::CommandLine) => Source::Flag,
+        Some(ValueSource::EnvVariable) => Source::Environment,
+        Some(_) | None if in_file => Source::File,
+        Some(_) | None => Source::Nowhere,
+    }
+}
+
+/// `--new` and `--join` are one question: the greater source answers it, and must not say both.
+fn way(matches: &ArgMatches, flags: &Flags, file: &ConfigFile) -> Result<Way, clap::Error> {
+    let new_from = source(matches, "new", file.new.is_some());
+    let join_from = source(matches, "join", file.join.is_some());
+    let new = if new_from == Source::File { file.new == Some(true) } else { flags.new };
+    let join = match &file.join {
+        Some(join) if join_from == Source::File => join,
+        Some(_) | None => &flags.join,
+    };
+    let joins = !join.is_empty();
+    if new && joins && new_from == join_from {
+        return Err(Flags::command().error(
+            clap::error::ErrorKind::ArgumentConflict,
+            "--new starts a ring and --join joins one: give only one of them",
+        ));
+    }
+    Ok(if joins && (!new || join_from > new_from) {
+        Way::Join(join.clone())
+    } else if new {
+        Way::New
+    } else {
+        Way::Discover
+    })
+}
+
+fn name(text: &str) -> Result<Name, String> {
+    Name::new(text).map_err(|error| error.to_string())
+}
+
+/// An address at which somebody can be reached.
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr = text.trim().parse().map_err(|_| {
+        "expected an IP address and a port, such as 127.0.0.1:7400 or [::1]:7400".to_owned()
+    })?;
+    if address.ip().is_unspecified() || address.ip().is_multicast() {
+        return Err(format!(
+            "{} is no address of one machine: give the one at which others reach it, such as \
+             127.0.0.1:{}",
+            address.ip(),
+            address.port()
+        ));
+    }
+    Ok(address)
+}
+
+/// A first port that leaves room for the others.
+pub(super) fn ports(text: &str) -> Result<u16, String> {
+    let most = u16::MAX - PORTS_COUNT + 1;
+    match text.trim().parse() {
+        Ok(first) if (1..=most).contains(&first) => Ok(first),
+        Ok(_) | Err(_) => Err(format!("expected a port from 1 to {most}")),
+    }
+}
