@@ -3,31 +3,27 @@
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
+use toml::Spanned;
 
 use super::options::{address, ports};
 use crate::chat::name::Name;
 
 /// What the file says. Everything may be left out.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConfigFile {
     /// What the person wants to be called.
-    #[serde(default, deserialize_with = "name")]
     pub name: Option<Name>,
     /// Where to listen.
-    #[serde(default, deserialize_with = "listen")]
     pub listen: Option<SocketAddr>,
     /// Nodes of the ring to join.
-    #[serde(default, deserialize_with = "join")]
     pub join: Option<Vec<SocketAddr>>,
     /// Start a new ring.
     pub new: Option<bool>,
     /// The first port of this machine's range.
-    #[serde(default, deserialize_with = "first_port")]
     pub ports: Option<u16>,
     /// Whether the log is shown on stderr, too.
     pub verbose: Option<bool>,
@@ -45,19 +41,36 @@ pub enum ConfigError {
         #[source]
         error: io::Error,
     },
-    /// It does not say what it should, in the line and column that are shown.
+    /// It does not say what it should.
     #[error(
-        "the configuration file {} has an error\n{error}It may hold: name, listen, join, new, ports, \
-         verbose",
+        "the configuration file {} is wrong at line {line}, column {column}\n{excerpt}\n{why}\n\
+         It may hold: name, listen, join, new, ports, verbose",
         path.display()
     )]
     Content {
         /// The file.
         path: PathBuf,
-        /// Where, and what was expected.
-        #[source]
-        error: Box<toml::de::Error>,
+        /// The line, from 1.
+        line: usize,
+        /// The column in characters, from 1.
+        column: usize,
+        /// The line's text, with carets below the place.
+        excerpt: String,
+        /// What was expected.
+        why: String,
     },
+}
+
+/// The file as it is written; the places are kept for the errors.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    name: Option<Spanned<String>>,
+    listen: Option<Spanned<String>>,
+    join: Option<Vec<Spanned<String>>>,
+    new: Option<bool>,
+    ports: Option<Spanned<i64>>,
+    verbose: Option<bool>,
 }
 
 /// Reads the file.
@@ -75,35 +88,45 @@ pub fn read(path: &Path) -> Result<ConfigFile, ConfigError> {
 /// # Errors
 /// [`ConfigError::Content`].
 pub fn parse(path: &Path, text: &str) -> Result<ConfigFile, ConfigError> {
-    toml::from_str(text)
-        .map_err(|error| ConfigError::Content { path: path.to_owned(), error: Box::new(error) })
+    let wrong = |span: Range<usize>, why: String| content_error(path, text, span, why);
+    let written: Written = toml::from_str(text).map_err(|error| {
+        wrong(error.span().unwrap_or(text.len()..text.len()), error.message().to_owned())
+    })?;
+    let one_address =
+        |text: Spanned<String>| address(text.get_ref()).map_err(|why| wrong(text.span(), why));
+    let name = written.name.map(|text| {
+        Name::new(text.get_ref()).map_err(|error| wrong(text.span(), error.to_string()))
+    });
+    let first_port = written.ports.map(|number| {
+        ports(&number.get_ref().to_string()).map_err(|why| wrong(number.span(), why))
+    });
+    let join =
+        written.join.map(|join| join.into_iter().map(one_address).collect::<Result<Vec<_>, _>>());
+    Ok(ConfigFile {
+        name: name.transpose()?,
+        listen: written.listen.map(one_address).transpose()?,
+        join: join.transpose()?,
+        new: written.new,
+        ports: first_port.transpose()?,
+        verbose: written.verbose,
+    })
 }
 
-/// An address as text, so that the error is about this address in a list.
-struct Address(SocketAddr);
-
-impl<'de> Deserialize<'de> for Address {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Address, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        address(&text).map(Address).map_err(D::Error::custom)
-    }
-}
-
-fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Name>, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    Name::new(&text).map(Some).map_err(D::Error::custom)
-}
-
-fn listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
-    Address::deserialize(deserializer).map(|address| Some(address.0))
-}
-
-fn join<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<SocketAddr>>, D::Error> {
-    let addresses = Vec::<Address>::deserialize(deserializer)?;
-    Ok(Some(addresses.into_iter().map(|address| address.0).collect()))
-}
-
-fn first_port<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u16>, D::Error> {
-    let port = u32::deserialize(deserializer)?;
-    ports(&port.to_string()).map(Some).map_err(D::Error::custom)
+fn content_error(path: &Path, text: &str, span: Range<usize>, why: String) -> ConfigError {
+    let before = text.get(..span.start).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let line_text = text[line_start..].lines().next().unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before[line_start..].chars().count() + 1;
+    let in_line = text.get(span.start..span.end.min(line_start + line_text.len()));
+    let carets = "^".repeat(in_line.unwrap_or_default().chars().count().max(1));
+    let margin = line.to_string();
+    let excerpt = format!(
+        "{margin} | {line_text}\n{:width$} | {:indent$}{carets}",
+        "",
+        "",
+        width = margin.len(),
+        indent = column - 1
+    );
+    ConfigError::Content { path: path.to_owned(), line, column, excerpt, why }
 }
