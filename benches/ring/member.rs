@@ -34,6 +34,8 @@ struct Seen {
     delivered: Cell<u64>,
     /// How many members the view in force has.
     members: Cell<usize>,
+    /// How many views were installed.
+    views: Cell<u64>,
     changed: Notify,
 }
 
@@ -67,6 +69,7 @@ impl Application for Counter {
     fn event(&mut self, _: time::Instant, event: &Event) {
         if let Event::ViewInstalled { view, .. } = event {
             self.0.members.set(view.members.len());
+            self.0.views.set(self.0.views.get() + 1);
             self.0.changed.notify_one();
         }
     }
@@ -123,6 +126,7 @@ async fn submit(
     };
     let in_time = tokio::time::timeout(FORMING, formed).await;
     in_time.map_err(|_| "the ring did not form in time")?;
+    let views = seen.views.get();
     let mut submitted = 0_u64;
     let begin = Instant::now();
     let mut measured: Option<(Instant, u64)> = None;
@@ -140,6 +144,9 @@ async fn submit(
         handle.submit_many(payloads).await.map_err(|_| "the node stopped")?;
     }
     let (begin, before) = measured.ok_or("nothing was measured")?;
+    if seen.views.get() != views {
+        return Err("the ring changed while it was measured");
+    }
     let delivered = seen.delivered.get() - before;
     Ok((delivered as f64 / begin.elapsed().as_secs_f64()) as u64)
 }

@@ -1,6 +1,5 @@
 //! The driver's loop: tell the node all that has happened, carry out what it wants, wait.
 
-use std::future::poll_fn;
 use std::net::SocketAddr;
 
 use super::application::Application;
@@ -18,9 +17,6 @@ use crate::proto::input::{Command, Input};
 use crate::proto::node::{Node, Start};
 use crate::proto::output::Outbox;
 use crate::proto::time::Instant;
-
-/// How many passes a timeout that is due waits for more inputs, which then share its batch.
-const PASSES_BEFORE_TIMEOUT: usize = 4;
 
 /// Everything needed to run a node.
 #[derive(Clone, Debug)]
@@ -106,28 +102,13 @@ struct Running<N: Net, A> {
 
 impl<N: Net + 'static, A: Application> Running<N, A> {
     async fn run(&mut self) -> Exit {
-        let mut passes = 0;
         loop {
-            let deadline = self.node.poll_timeout();
-            let room = self.node.room();
-            let late = passes >= PASSES_BEFORE_TIMEOUT
-                && deadline.is_some_and(|deadline| deadline <= self.clock.now());
-            let wake = if late {
-                Wake::Timeout
-            } else {
-                let Running { waiter, carrier, .. } = self;
-                poll_fn(|cx| waiter.poll(cx, &mut carrier.links, room, deadline)).await
-            };
+            let (deadline, room) = (self.node.poll_timeout(), self.node.room());
+            let wake = self.waiter.next(&mut self.carrier.links, room, deadline).await;
             let now = self.clock.now();
             match wake {
-                Wake::Inputs => {
-                    passes += 1;
-                    self.take_inputs(now);
-                }
-                Wake::Timeout => {
-                    passes = 0;
-                    self.carrier.inputs.push_back(Input::Timeout);
-                }
+                Wake::Inputs => self.take_inputs(now),
+                Wake::Timeout => self.carrier.inputs.push_back(Input::Timeout),
                 Wake::Abandoned => return Exit::Abandoned,
             }
             self.handle_all(now);

@@ -1,6 +1,8 @@
 //! Finds out what waits for the node: commands, results of jobs, messages of its own, the deadline.
 
+use std::future::poll_fn;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -17,6 +19,12 @@ const RESULTS_PER_PASS: usize = 64;
 /// How many messages of this node's own are taken in one pass.
 const SUBMITS_PER_PASS: usize = 1_024;
 
+/// How many passes a timeout that is due waits for more inputs, which then share its batch.
+const PASSES_BEFORE_TIMEOUT: usize = 4;
+
+/// How long the driver goes on before the runtime has a turn, to look at the sockets.
+const TURN: Duration = Duration::from_millis(5);
+
 /// Why the driver goes on.
 pub(super) enum Wake {
     /// The waiter holds something new.
@@ -31,6 +39,11 @@ pub(super) enum Wake {
 pub(super) struct Waiter<N: Net> {
     queues: Queues,
     timer: Timer,
+    clock: Clock,
+    /// When the runtime had its last turn.
+    turn_began: Instant,
+    /// How many passes found something since the last timeout.
+    passes: usize,
     /// Every handle is gone.
     abandoned: bool,
     /// The last wish of whoever held the handles was to leave: that is seen through.
@@ -43,10 +56,12 @@ pub(super) struct Waiter<N: Net> {
 impl<N: Net + 'static> Waiter<N> {
     /// Nothing was found yet.
     pub(super) fn new(queues: Queues, clock: Clock) -> Waiter<N> {
-        let timer = Timer::new(clock);
         Waiter {
             queues,
-            timer,
+            timer: Timer::new(clock),
+            clock,
+            turn_began: clock.now(),
+            passes: 0,
             abandoned: false,
             leaving: false,
             controls: Vec::new(),
@@ -55,9 +70,42 @@ impl<N: Net + 'static> Waiter<N> {
         }
     }
 
+    /// Finds out what waits, in one pass, or waits for the first of it.
+    pub(super) async fn next(
+        &mut self,
+        links: &mut Links<N>,
+        room: usize,
+        deadline: Option<Instant>,
+    ) -> Wake {
+        // A socket that had nothing is not asked again before the runtime has had its turn. If the
+        // driver were to go on without, such as after the process was stopped for a while, it would
+        // take for silent whoever has spoken meanwhile.
+        if self.clock.now().since(self.turn_began) >= TURN {
+            tokio::task::yield_now().await;
+            self.turn_began = self.clock.now();
+        }
+        let due = deadline.is_some_and(|deadline| deadline <= self.clock.now());
+        if due && self.passes >= PASSES_BEFORE_TIMEOUT {
+            self.passes = 0;
+            return Wake::Timeout;
+        }
+        let mut waited = false;
+        let wake = poll_fn(|cx| {
+            let wake = self.poll(cx, links, room, deadline);
+            waited |= wake.is_pending();
+            wake
+        });
+        let wake = wake.await;
+        if waited {
+            self.turn_began = self.clock.now();
+        }
+        self.passes = if let Wake::Inputs = wake { self.passes + 1 } else { 0 };
+        wake
+    }
+
     /// One pass over all sources. The deadline counts only when none of them has anything, so what
     /// waits shares the batch that the node sends then.
-    pub(super) fn poll(
+    fn poll(
         &mut self,
         cx: &mut Context<'_>,
         links: &mut Links<N>,
