@@ -4,6 +4,7 @@ mod support;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use ringchat::proto::config::Config;
 use ringchat::proto::event::Event;
 use ringchat::proto::input::Command;
 use ringchat::proto::status::Role;
@@ -198,7 +199,7 @@ fn whatever_the_schedule_the_order_is_one_and_all_come_back() {
 fn chaos(seed: u64) {
     let mut lots = ChaCha8Rng::seed_from_u64(seed);
     let count = lots.random_range(2..=7);
-    let mut mesh = Mesh::ring(1_000 + seed, count);
+    let mut mesh = Mesh::ring_with(1_000 + seed, count, narrow(&mut lots));
     let mut said = 0;
     for _ in 0..lots.random_range(5..40) {
         let (a, b) = (lots.random_range(0..count), lots.random_range(0..count));
@@ -210,9 +211,11 @@ fn chaos(seed: u64) {
             2 if a != b => mesh.cut(a, b),
             3 => mesh.heal(),
             _ => {
-                said += 1;
-                if mesh.hosts[a].alive {
-                    mesh.say(a, &format!("{a}/{said}"));
+                for _ in 0..lots.random_range(1..12) {
+                    said += 1;
+                    if mesh.hosts[a].alive {
+                        mesh.say(a, &format!("{a}/{said}"));
+                    }
                 }
             }
         }
@@ -227,16 +230,28 @@ fn chaos(seed: u64) {
             let status = mesh.status(*host);
             status.view.members.len() == alive.len()
                 && status.waiting == 0
-                && mesh.texts(*host).len() == mesh.texts(alive[0]).len().max(0)
-                || mesh.hosts[*host]
-                    .events
-                    .iter()
-                    .any(|(_, it)| matches!(it, Event::SnapshotInstalled { .. }))
+                && status.committed == mesh.status(alive[0]).committed
         })
     };
     println!("seed {seed}: {count} nodes");
     mesh.run_until(20_000, settled);
     check_prefixes(&mesh, seed);
+}
+
+/// Bounds so narrow that everything is met: snapshots, full windows, single-entry batches.
+fn narrow(lots: &mut ChaCha8Rng) -> Config {
+    let mut config = Config::default();
+    if lots.random_bool(0.5) {
+        config.log_keep = lots.random_range(0..8);
+        config.batch_entries = lots.random_range(1..4);
+        config.window_entries = lots.random_range(1..4);
+        config.in_flight = lots.random_range(4..16);
+        config.snapshot_chunk = lots.random_range(16..200);
+        config.snapshot_window = lots.random_range(1..500);
+        config.admit_within = lots.random_range(0..4);
+        config.lag_entries = lots.random_range(4..100);
+    }
+    config
 }
 
 fn is_whole(mesh: &Mesh) -> bool {

@@ -115,8 +115,8 @@ fn an_announced_length_reserves_nothing() {
     decoder.small_room().put_u32_le(announced);
     assert_eq!(decoder.next_message(), Ok(None));
     assert!(decoder.room().capacity() < FRAME_BYTES_MAX / 4);
-    // A view that claims 2^60 members, in a header that ends there.
-    let header = [&[9, 5, 1][..], &[253], &(1_u64 << 60).to_le_bytes()].concat();
+    // A welcome (message 10) with a view that claims 2^60 members, in a header that ends there.
+    let header = [&[10, 5, 1][..], &[253], &(1_u64 << 60).to_le_bytes()].concat();
     assert!(matches!(error_of(&raw(&header, b"")), FrameError::Header { .. }));
 }
 

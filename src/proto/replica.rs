@@ -78,6 +78,10 @@ impl Replica {
             self.skip_to(ack.verified.next());
             return;
         }
+        if self.next <= ack.verified {
+            // It learned more than this node sent it, by another way.
+            return self.skip_to(ack.verified.next());
+        }
         while let Some((last, bytes)) = self.under_way.front()
             && *last <= ack.verified
         {

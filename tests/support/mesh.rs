@@ -74,7 +74,13 @@ impl Mesh {
 
     /// A ring of `count` nodes that have all joined.
     pub fn ring(seed: u64, count: usize) -> Mesh {
+        Mesh::ring_with(seed, count, Config::default())
+    }
+
+    /// The same with other bounds.
+    pub fn ring_with(seed: u64, count: usize, config: Config) -> Mesh {
         let mut mesh = Mesh::new(seed);
+        mesh.config = config;
         for host in 0..count {
             mesh.add(host.checked_sub(1));
         }
@@ -188,7 +194,7 @@ impl Mesh {
                 self.now.since(start) < Duration::from_millis(ms),
                 "not within {ms} ms; at {}: {:#?}",
                 self.now,
-                (0..self.hosts.len()).map(|host| self.status(host)).collect::<Vec<_>>()
+                self.hosts.iter().map(|host| &host.node).collect::<Vec<_>>()
             );
             self.run(1);
         }
@@ -308,8 +314,11 @@ impl Mesh {
 
     /// Timeouts that are due come as soon as nothing else waits.
     fn settle(&mut self, host: usize) {
+        let mut rounds = 0;
         while self.hosts[host].node.poll_timeout().is_some_and(|at| at <= self.now) {
             self.handle(host, Input::Timeout);
+            rounds += 1;
+            assert!(rounds < 1_000, "the node never comes to rest: {:#?}", self.hosts[host].node);
         }
         let Some(at) = self.hosts[host].node.poll_timeout() else { return };
         if self.hosts[host].wake.is_none_or(|wake| at < wake) {

@@ -65,6 +65,7 @@ impl Node {
         self.tally.clear();
         self.pulse = 0;
         self.replicas.clear();
+        self.snapshots.rewind();
         self.acks_due.clear();
         self.election.reset();
         self.election_at = None;

@@ -97,7 +97,7 @@ impl Node {
         if refused && peer == self.current.proposer && self.heard.take().is_some() {
             self.hurry_election(step);
         }
-        if !self.is_member() || !self.walk().contains(peer) {
+        if !self.is_on_ring() || !self.membership.ring().contains(peer) {
             return;
         }
         let (first, most) = (self.config.probe_min, self.config.probe_max);
@@ -111,7 +111,8 @@ impl Node {
         if peer == self.me.id || self.links.to(peer).is_some() || self.links.is_dialing(peer) {
             return;
         }
-        let member = self.walk().members.iter().find(|member| member.id == peer);
+        let known = self.walk().members.iter().chain(&self.membership.ring().members);
+        let member = known.into_iter().find(|member| member.id == peer);
         let Some(address) = member.map(|member| member.address) else { return };
         let link = self.links.dial(step.now, Some(peer), address);
         step.dial(link, address);
@@ -119,8 +120,8 @@ impl Node {
 
     /// The next live member, as far as this node knows.
     pub(super) fn next_in_ring(&self) -> Option<Member> {
-        if self.is_member() {
-            return self.suspects.successor(self.walk(), self.me.id);
+        if self.is_on_ring() {
+            return self.suspects.successor(self.membership.ring(), self.me.id);
         }
         // One that does not (yet) know itself a member walks on from where it would stand.
         let sponsor = self.joining.as_ref().and_then(|joining| joining.sponsor)?;
@@ -129,16 +130,17 @@ impl Node {
 
     /// Makes sure that the link to the successor stands, or is on its way.
     pub(super) fn retarget(&mut self, step: &mut Step) {
-        if self.is_member() {
+        let on_ring = self.is_on_ring();
+        if on_ring {
             self.suspects.retain(self.membership.ring(), self.me.id);
         }
         let next = self.next_in_ring().map(|member| member.id);
-        if self.is_member() && next != self.successor {
+        if on_ring && next != self.successor {
             self.successor = next;
             step.event(Event::Successor { peer: next });
         }
         if let Some(peer) = next
-            && (self.is_member() || !self.election.unacknowledged.is_empty())
+            && (on_ring || !self.election.unacknowledged.is_empty())
         {
             self.dial_member(step, peer);
             self.links.want(step.now, peer);

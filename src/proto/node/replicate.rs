@@ -49,7 +49,7 @@ impl Node {
     fn choose_replicas(&mut self) {
         let mut wanted: BTreeMap<NodeId, LinkId> = BTreeMap::new();
         let learners = self.learners.keys().copied();
-        for peer in learners.chain(self.successor.filter(|_| self.is_member())) {
+        for peer in learners.chain(self.successor.filter(|_| self.is_on_ring())) {
             if let Some(link) = self.links.to(peer) {
                 wanted.insert(peer, link);
             }

@@ -7,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 use super::{Node, Step};
 use crate::proto::entry::{Payload, SnapshotHead};
 use crate::proto::event::Event;
-use crate::proto::id::{Index, LinkId, NodeId};
+use crate::proto::id::{Ballot, Index, LinkId, NodeId};
 use crate::proto::message::{Message, SnapshotChunk};
 use crate::proto::output::Output;
 use crate::proto::replica::Replica;
@@ -28,10 +28,14 @@ pub(super) struct Snapshots {
 /// A snapshot on its way to a neighbour.
 #[derive(Debug)]
 struct Sending {
+    /// What was sent on a link that is gone may not have arrived.
+    link: LinkId,
     head: SnapshotHead,
     application: Bytes,
-    sent: u64,
-    acknowledged: u64,
+    /// How many bytes are on their way or there; none, as long as not even the head is.
+    sent: Option<u64>,
+    /// How many bytes are there.
+    acknowledged: Option<u64>,
 }
 
 /// A snapshot on its way in.
@@ -47,8 +51,14 @@ impl Snapshots {
     /// Forgets those on their way to anybody else.
     pub(super) fn retain(&mut self, keep: impl Fn(NodeId) -> bool) {
         self.sending.retain(|peer, _| keep(*peer));
-        if self.sending.is_empty() && !self.asked {
-            self.taken = None;
+    }
+}
+
+impl Snapshots {
+    /// Another ballot begins: what is under way with the old one may be refused.
+    pub(super) fn rewind(&mut self) {
+        for sending in self.sending.values_mut() {
+            sending.sent = sending.acknowledged;
         }
     }
 }
@@ -56,7 +66,8 @@ impl Snapshots {
 impl Node {
     pub(super) fn send_snapshot(&mut self, step: &mut Step, peer: NodeId, replica: &mut Replica) {
         let compacted = self.durable.log().compacted();
-        if !self.snapshots.sending.contains_key(&peer) {
+        let link = replica.link;
+        if self.snapshots.sending.get(&peer).is_none_or(|sending| sending.link != link) {
             let fresh = self.snapshots.taken.as_ref().filter(|(head, _)| head.index >= compacted);
             let Some((head, application)) = fresh.cloned() else {
                 if !std::mem::replace(&mut self.snapshots.asked, true) {
@@ -65,15 +76,17 @@ impl Node {
                 return;
             };
             step.event(Event::SnapshotSent { to: peer, index: head.index });
-            let sending = Sending { head, application, sent: 0, acknowledged: 0 };
+            let sending = Sending { link, head, application, sent: None, acknowledged: None };
             self.snapshots.sending.insert(peer, sending);
         }
         let Some(sending) = self.snapshots.sending.get_mut(&peer) else { return };
         let total = sending.application.len() as u64;
-        let first = sending.sent == 0 && sending.acknowledged == 0;
-        if !first && sending.acknowledged >= total {
+        if sending.acknowledged == Some(total) {
             replica.skip_to(sending.head.index.next());
             self.snapshots.sending.remove(&peer);
+            if self.snapshots.sending.is_empty() {
+                self.snapshots.taken = None;
+            }
             self.flush_due = true;
             return;
         }
@@ -99,14 +112,15 @@ impl Node {
     }
 
     pub(super) fn on_snapshot_ack(&mut self, from: NodeId, index: Index, received: u64) {
-        if let Some(sending) = self.snapshots.sending.get_mut(&from)
-            && sending.head.index == index
-        {
-            // An empty state is complete with its first chunk: count that as one byte sent.
-            sending.acknowledged = sending.acknowledged.max(received);
-            sending.sent = sending.sent.max(1);
-            self.flush_due = true;
+        let Some(sending) = self.snapshots.sending.get_mut(&from) else { return };
+        if sending.head.index != index {
+            return;
         }
+        let lost = sending.acknowledged.is_some_and(|known| received < known);
+        sending.acknowledged = Some(received).filter(|_| !lost);
+        // Less than before: the receiver has begun anew, and so does the sender.
+        sending.sent = if lost { None } else { sending.sent.max(Some(received)) };
+        self.flush_due = true;
     }
 
     pub(super) fn on_snapshot_chunk(
@@ -129,29 +143,30 @@ impl Node {
             self.adopt(step, chunk.ballot);
         }
         let index = chunk.index;
-        if !self.collect(from, chunk) {
-            return;
-        }
-        let Some(receiving) = &self.snapshots.receiving else { return };
-        let received = receiving.bytes.len() as u64;
-        let complete = received == receiving.total;
+        self.collect(from, chunk);
+        let receiving = self.snapshots.receiving.take_if(|it| it.head.index == index);
+        let received = receiving.as_ref().map_or(0, |it| it.bytes.len() as u64);
         step.send(link, Message::SnapshotAck { index, received });
-        if complete && let Some(receiving) = self.snapshots.receiving.take() {
-            self.install_snapshot(step, receiving.head, receiving.bytes.freeze());
+        match receiving {
+            Some(whole) if received == whole.total => {
+                self.install_snapshot(step, whole.head, whole.bytes.freeze());
+            }
+            part => self.snapshots.receiving = part.or(self.snapshots.receiving.take()),
         }
     }
 
-    /// Puts a chunk to those before it. False if it does not fit there.
-    fn collect(&mut self, from: NodeId, chunk: SnapshotChunk) -> bool {
-        if let Some(head) = chunk.head {
+    /// Puts a chunk to those before it, if it fits there.
+    fn collect(&mut self, from: NodeId, chunk: SnapshotChunk) {
+        if let Some(head) = chunk.head
+            && chunk.offset == 0
+            && chunk.total <= RECEIVED_AT_MOST
+            && head.index == chunk.index
+        {
             let total = chunk.total;
-            if chunk.offset != 0 || total > RECEIVED_AT_MOST || head.index != chunk.index {
-                return false;
-            }
             self.snapshots.receiving =
                 Some(Receiving { head, from, total, bytes: BytesMut::new() });
         }
-        let Some(receiving) = &mut self.snapshots.receiving else { return false };
+        let Some(receiving) = &mut self.snapshots.receiving else { return };
         let length = receiving.bytes.len() as u64;
         let fits = receiving.from == from
             && receiving.head.index == chunk.index
@@ -160,7 +175,6 @@ impl Node {
         if fits {
             receiving.bytes.extend_from_slice(&chunk.bytes.bytes);
         }
-        fits
     }
 
     fn install_snapshot(&mut self, step: &mut Step, head: SnapshotHead, application: Bytes) {
@@ -192,26 +206,23 @@ impl Sending {
     /// The chunks that may go out now.
     fn chunks(&mut self, size: usize, window: u64) -> Vec<SnapshotChunk> {
         let total = self.application.len() as u64;
+        let limit = self.acknowledged.unwrap_or(0) + window;
         let mut chunks = Vec::new();
-        let first = self.sent == 0;
-        while (first && chunks.is_empty())
-            || (self.sent < total && self.sent - self.acknowledged < window)
-        {
-            let start = usize::try_from(self.sent).unwrap_or(usize::MAX);
+        // The first goes out even if it is empty: the head is in it.
+        while self.sent.is_none_or(|sent| sent < total && sent < limit) {
+            let offset = self.sent.unwrap_or(0);
+            let start = usize::try_from(offset).unwrap_or(usize::MAX);
             let end = start.saturating_add(size).min(self.application.len());
             let bytes = self.application.slice(start..end);
             chunks.push(SnapshotChunk {
-                ballot: Default::default(),
+                ballot: Ballot::ZERO,
                 index: self.head.index,
-                head: (start == 0).then(|| self.head.clone()),
-                offset: self.sent,
+                head: self.sent.is_none().then(|| self.head.clone()),
+                offset,
                 total,
                 bytes: Payload::new(bytes).unwrap_or_default(),
             });
-            self.sent = end as u64;
-            if total == 0 {
-                break;
-            }
+            self.sent = Some(end as u64);
         }
         chunks
     }

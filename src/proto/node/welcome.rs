@@ -59,7 +59,6 @@ impl Node {
         self.election_at = None;
         self.held = None;
         self.heard = None;
-        self.successor = None;
         if self.leaving.is_some() {
             // The next tick ends it: until then the others hear that this node knows, which may be
             // the one voice that the view still lacks.
