@@ -27,16 +27,26 @@ pub fn around(members: &[Member], broken: &Broken) -> Option<(Vec<Member>, Vec<N
     (!moved.is_empty()).then_some((order, moved))
 }
 
-/// The first move of one member, among those at a broken link, that leaves fewer.
+/// The best move of one member: of one at a broken link, or, where all of those would only come to
+/// stand at another broken link, of anybody.
 fn one_move(order: &[Member], broken: &Broken) -> Option<(Vec<Member>, NodeId)> {
-    let before = count(order, broken);
-    if before == 0 {
+    if count(order, broken) == 0 {
         return None;
     }
     let touched = |id: NodeId| broken.iter().any(|(a, b)| *a == id || *b == id);
+    best_move(order, broken, touched).or_else(|| best_move(order, broken, |_| true))
+}
+
+/// The first move, of one of those who `may` move, that leaves the fewest, if that is fewer.
+fn best_move(
+    order: &[Member],
+    broken: &Broken,
+    may: impl Fn(NodeId) -> bool,
+) -> Option<(Vec<Member>, NodeId)> {
+    let before = count(order, broken);
     let mut best: Option<(usize, Vec<Member>, NodeId)> = None;
     // The first member stays: a ring has no beginning, and traces read better.
-    for from in (1..order.len()).filter(|at| touched(order[*at].id)) {
+    for from in (1..order.len()).filter(|at| may(order[*at].id)) {
         for to in 1..order.len() {
             let mut moved = order.to_vec();
             let member = moved.remove(from);
