@@ -1,0 +1,157 @@
+//! The tally by tables: how acknowledgements merge, and which index or pulse a quorum holds.
+
+use std::net::SocketAddr;
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use ringchat::proto::id::{Index, NodeId};
+use ringchat::proto::message::Stored;
+use ringchat::proto::tally::Tally;
+use ringchat::proto::view::{Member, View};
+
+fn view(ids: &[u64], tie_breaker: u64) -> View {
+    let address = SocketAddr::from(([127, 0, 0, 1], 7400));
+    let members = ids.iter().map(|id| Member { id: NodeId(*id), address }).collect();
+    View { number: 1, members, tie_breaker: NodeId(tie_breaker), changes: Vec::new() }
+}
+
+fn fact(id: u64, index: u64, pulse: u64) -> Stored {
+    Stored { id: NodeId(id), index: Index(index), pulse }
+}
+
+/// Members from 1 on hold these indexes; their pulses are ten times that.
+fn tally(indexes: &[u64]) -> Tally {
+    let mut tally = Tally::default();
+    for (id, index) in (1..).zip(indexes) {
+        tally.merge(fact(id, *index, index * 10));
+    }
+    tally
+}
+
+#[test]
+fn facts_merge_by_maximum_and_only_what_grows_is_news() {
+    let mut tally = Tally::default();
+    // (fact, whether it is news, what is known of that node then)
+    let table = [
+        (fact(2, 5, 1), true, fact(2, 5, 1)),
+        (fact(2, 5, 1), false, fact(2, 5, 1)),
+        (fact(2, 4, 0), false, fact(2, 5, 1)),
+        (fact(2, 4, 3), true, fact(2, 5, 3)),
+        (fact(2, 9, 2), true, fact(2, 9, 3)),
+        (fact(1, 0, 0), true, fact(1, 0, 0)),
+        (fact(3, 7, 7), true, fact(3, 7, 7)),
+    ];
+    for (said, news, known) in table {
+        assert_eq!(tally.merge(said), news, "{said:?}");
+        assert_eq!(tally.of(said.id), known, "after {said:?}");
+    }
+    let ids: Vec<u64> = tally.known().iter().map(|fact| fact.id.0).collect();
+    assert_eq!(ids, [1, 2, 3], "sorted by node");
+}
+
+#[test]
+fn the_order_in_which_facts_arrive_does_not_matter() {
+    let mut lots = ChaCha8Rng::seed_from_u64(7);
+    for _ in 0..100 {
+        let mut facts: Vec<Stored> = (0..12)
+            .map(|_| {
+                fact(lots.random_range(1..5), lots.random_range(0..9), lots.random_range(0..9))
+            })
+            .collect();
+        let (mut one, mut other) = (Tally::default(), Tally::default());
+        for fact in &facts {
+            one.merge(*fact);
+        }
+        facts.reverse();
+        for fact in &facts {
+            other.merge(*fact);
+        }
+        assert_eq!(one, other, "{facts:?}");
+    }
+}
+
+#[test]
+fn of_an_unknown_node_nothing_is_known_and_another_ballot_forgets_all() {
+    let mut tally = tally(&[4, 5]);
+    assert_eq!(tally.of(NodeId(9)), fact(9, 0, 0));
+    tally.clear();
+    assert!(tally.known().is_empty());
+    assert_eq!(tally.of(NodeId(1)), fact(1, 0, 0));
+}
+
+#[test]
+fn what_a_quorum_holds_by_table() {
+    // (what members 1, 2 … hold, tie-breaker, commit index, election index)
+    let table: &[(&[u64], u64, u64, u64)] = &[
+        (&[], 1, 0, 0),
+        (&[7], 1, 7, 7),
+        (&[7, 3], 1, 3, 7),
+        (&[7, 3], 2, 3, 3),
+        (&[3, 7], 1, 3, 3),
+        (&[7, 0], 1, 0, 7),
+        (&[7, 5, 3], 3, 5, 5),
+        (&[3, 3, 9], 3, 3, 3),
+        (&[9, 8, 2, 1], 1, 2, 8),
+        (&[9, 8, 2, 1], 2, 2, 8),
+        (&[9, 8, 2, 1], 3, 2, 2),
+        (&[9, 8, 2, 1], 4, 2, 2),
+        (&[9, 8, 4, 6], 4, 6, 6),
+        (&[9, 8, 7, 6], 3, 7, 7),
+        (&[1, 2, 3, 4, 5], 1, 3, 3),
+    ];
+    for (held, tie_breaker, commit, election) in table {
+        let ids: Vec<u64> = (1..=held.len() as u64).collect();
+        let (view, tally) = (view(&ids, *tie_breaker), tally(held));
+        let what = format!("{held:?} with tie-breaker {tie_breaker}");
+        assert_eq!(tally.commit_index(&view), Index(*commit), "commit index of {what}");
+        assert_eq!(tally.election_index(&view), Index(*election), "election index of {what}");
+        assert_eq!(tally.election_pulse(&view), election * 10, "election pulse of {what}");
+    }
+}
+
+#[test]
+fn an_index_is_held_by_a_quorum_exactly_if_its_holders_are_one() {
+    let mut lots = ChaCha8Rng::seed_from_u64(11);
+    for _ in 0..2_000 {
+        let size = lots.random_range(1..=7);
+        let ids: Vec<u64> = (1..=size).collect();
+        let view = view(&ids, lots.random_range(1..=size));
+        let held: Vec<u64> = ids.iter().map(|_| lots.random_range(0..6)).collect();
+        let tally = tally(&held);
+        for index in 1..=6 {
+            let holds = |id: NodeId| tally.of(id).index >= Index(index);
+            let commit = view.is_commit_quorum(holds);
+            assert_eq!(tally.commit_index(&view) >= Index(index), commit, "{held:?} at {index}");
+            let elects = view.is_election_quorum(holds);
+            let found = tally.election_index(&view) >= Index(index);
+            assert_eq!(found, elects, "{held:?} at {index}, {view:?}");
+        }
+    }
+}
+
+#[test]
+fn learners_are_not_counted() {
+    let view = view(&[1, 2, 3], 1);
+    let tally = tally(&[9, 2, 1, 9, 9, 9]);
+    assert_eq!(tally.commit_index(&view), Index(2));
+    assert_eq!(tally.election_index(&view), Index(2));
+}
+
+#[test]
+fn only_an_index_beyond_the_committed_that_was_not_sent_is_worth_a_frame() {
+    // (known, sent, committed, whether there is news)
+    let table: &[(&[u64], &[u64], u64, bool)] = &[
+        (&[], &[], 0, false),
+        (&[3, 2], &[], 0, true),
+        (&[3, 2], &[3, 2], 0, false),
+        (&[3, 2], &[3, 1], 0, true),
+        (&[3, 2], &[3, 1], 2, false),
+        (&[3, 2], &[2, 2], 2, true),
+        (&[3, 2], &[2, 2], 3, false),
+        (&[3, 2], &[4, 4], 0, false),
+    ];
+    for (known, sent, committed, news) in table {
+        let found = tally(known).has_news_beyond(&tally(sent), Index(*committed));
+        assert_eq!(found, *news, "known {known:?}, sent {sent:?}, committed {committed}");
+    }
+}
