@@ -14,6 +14,7 @@ pub mod message;
 pub mod node;
 pub mod outgoing;
 pub mod output;
+pub mod plausible;
 pub mod reorder;
 pub mod replica;
 pub mod sequencer;

@@ -12,6 +12,11 @@ impl Node {
         // Messages of a link that was given up may still be on their way in.
         let Some(from) = self.links.peer_of(link) else { return };
         self.links.heard(step.now, link);
+        if !message.is_plausible() {
+            let why = "expected numbers that a ring can count to, and a token that names its \
+                       candidate first; found others, and dropped the message";
+            return step.event(Event::Ignored { from: Some(from), why: why.into() });
+        }
         match message {
             Message::Ping { sent_at, leading } => {
                 step.send(link, Message::Pong { sent_at });

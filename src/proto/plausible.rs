@@ -1,0 +1,100 @@
+//! What no honest peer ever says: a message that holds it is dropped at the door.
+
+use super::entry::{Body, Entry, SnapshotHead, Submission};
+use super::id::{Ballot, NodeId};
+use super::message::{Append, AppendAck, Elect, Freshness, Message, Request, Stored};
+
+/// No ring counts this far: at a billion a second it would take 146 years. Behind the door a number
+/// can therefore be added to without a thought of overflow.
+const BEYOND: u64 = 1 << 62;
+
+impl Message {
+    /// Whether all numbers in it can have come about by counting, and a token of lap 1 names its
+    /// candidate as the first that it met. Clocks and ids are not counted, and may be anything.
+    pub fn is_plausible(&self) -> bool {
+        match self {
+            Message::Ping { leading, .. } => {
+                leading.is_none_or(|(it, pulse)| ballot(it) && counted(pulse))
+            }
+            Message::Append(frame) => append(frame),
+            Message::AppendAck(AppendAck { ballot: of, promised, verified, stored, .. }) => {
+                ballot(*of) && ballot(*promised) && counted(verified.0) && facts(stored)
+            }
+            Message::Elect(token) => elect(token),
+            Message::Elected(token) => {
+                ballot(token.ballot) && fresh(token.freshness) && counted(token.view)
+            }
+            Message::LeaderAlive { ballot: it } | Message::TakeOver { ballot: it } => ballot(*it),
+            Message::Join { committed } => counted(committed.0),
+            Message::Welcome { view, .. } => counted(view.number),
+            Message::ToLeader { request, .. } => requested(request),
+            Message::SnapshotChunk(chunk) => {
+                ballot(chunk.ballot)
+                    && [chunk.index.0, chunk.offset, chunk.total].into_iter().all(counted)
+                    && chunk.head.as_ref().is_none_or(head)
+            }
+            Message::SnapshotAck { index, received } => counted(index.0) && counted(*received),
+            // Compared only, never counted on from.
+            Message::Pong { .. } | Message::TokenAck { .. } | Message::TooFew { .. } => true,
+        }
+    }
+}
+
+fn counted(number: u64) -> bool {
+    number < BEYOND
+}
+
+fn ballot(ballot: Ballot) -> bool {
+    counted(ballot.round)
+}
+
+fn fresh(freshness: Freshness) -> bool {
+    ballot(freshness.ballot) && counted(freshness.index.0)
+}
+
+fn facts(stored: &[Stored]) -> bool {
+    stored.iter().all(|fact| counted(fact.index.0) && counted(fact.pulse))
+}
+
+fn append(frame: &Append) -> bool {
+    ballot(frame.ballot)
+        && ballot(frame.previous_ballot)
+        && [frame.pulse, frame.previous.0, frame.commit.0].into_iter().all(counted)
+        && facts(&frame.stored)
+        && frame.entries.iter().all(entry)
+}
+
+fn entry(entry: &Entry) -> bool {
+    let body = match &entry.body {
+        Body::Empty => true,
+        Body::View(view) => counted(view.number),
+        Body::Message(message) => submission(message),
+    };
+    body && ballot(entry.ballot)
+}
+
+fn submission(message: &Submission) -> bool {
+    counted(message.seq) && counted(message.lamport)
+}
+
+fn elect(token: &Elect) -> bool {
+    token.met.first() == Some(&token.candidate)
+        && [token.attempt, token.view].into_iter().all(counted)
+        && ballot(token.promised)
+        && fresh(token.freshness)
+}
+
+fn requested(request: &Request) -> bool {
+    match request {
+        Request::Submit(messages) => messages.iter().all(submission),
+        Request::Outpromised { promised } => ballot(*promised),
+        Request::Admit { .. } | Request::Leave { .. } | Request::Accuse { .. } => true,
+    }
+}
+
+fn head(head: &SnapshotHead) -> bool {
+    let session = |(_, seq): &(NodeId, u64)| counted(*seq);
+    ballot(head.ballot)
+        && [head.index.0, head.view.number, head.lamport].into_iter().all(counted)
+        && head.sessions.iter().all(session)
+}
