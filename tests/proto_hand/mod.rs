@@ -87,8 +87,12 @@ pub fn stored(id: NodeId, index: u64) -> Stored {
 
 impl Hand {
     pub fn new(start: Start) -> Hand {
+        Hand::with(Config::default(), start)
+    }
+
+    pub fn with(config: Config, start: Start) -> Hand {
         let own = SocketAddr::from(([10, 0, 0, 1], 7399));
-        let node = Node::new(5, own, Config::default(), start);
+        let node = Node::new(5, own, config, start);
         let me = node.hello().member.id;
         let now = Instant::from_micros(1_000_000);
         Hand { node, now, me, persists: true, withheld: vec![], pulse: 0 }
@@ -96,7 +100,11 @@ impl Hand {
 
     /// A member of the ring A, this node, B (, C) that follows A under ballot 1. Its log is the view.
     pub fn follower(others: &[NodeId]) -> Hand {
-        let mut hand = Hand::new(Start::Join(vec![address(A)]));
+        Hand::follower_with(Config::default(), others)
+    }
+
+    pub fn follower_with(config: Config, others: &[NodeId]) -> Hand {
+        let mut hand = Hand::with(config, Start::Join(vec![address(A)]));
         let mut members = vec![A, hand.me];
         members.extend(others);
         for peer in [A].iter().chain(others) {
@@ -112,7 +120,8 @@ impl Hand {
     }
 
     pub fn connect(&mut self, peer: NodeId) -> Vec<Output> {
-        let hello = Hello { ring: Some(RING), member: member(peer) };
+        let ring = self.node.hello().ring.or(Some(RING));
+        let hello = Hello { ring, member: member(peer) };
         self.input(Input::Connected { link: link(peer), hello })
     }
 
