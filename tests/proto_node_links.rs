@@ -1,0 +1,122 @@
+//! Links at one node by hand: what comes late, twice, or from where nobody was expected.
+
+mod proto_hand;
+
+use proto_hand::*;
+use ringchat::proto::event::{Event, LinkLoss};
+use ringchat::proto::id::{Ballot, Index, LinkId, NodeId, RingId};
+use ringchat::proto::input::{Disconnect, Input, WriteId};
+use ringchat::proto::message::{Hello, Message};
+use ringchat::proto::node::{Node, Start};
+use ringchat::proto::output::Output;
+
+const REASONS: [Disconnect; 4] =
+    [Disconnect::Closed, Disconnect::Reset, Disconnect::Refused, Disconnect::Unreachable];
+
+/// The node as it is, for a look whether anything changed.
+fn picture(node: &Node) -> String {
+    format!("{node:?}")
+}
+
+fn nodes() -> Vec<Hand> {
+    let founder = Hand::new(Start::Found);
+    let newcomer = Hand::new(Start::Join(vec![address(A)]));
+    vec![founder, newcomer, Hand::follower(&[B, C])]
+}
+
+#[test]
+fn the_end_of_a_link_nobody_knows_has_no_effect() {
+    for mut hand in nodes() {
+        hand.input(Input::Timeout);
+        let before = hand.node.status();
+        for link in [LinkId::Dialed(99), LinkId::Accepted(99)] {
+            for why in REASONS {
+                let out = hand.input(Input::Disconnected { link, why });
+                assert_eq!(out, []);
+                assert_eq!(hand.node.status(), before);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_message_of_a_link_nobody_knows_has_no_effect() {
+    let frame = append(ballot(9, A), (0, Ballot::ZERO), &[empty(ballot(9, A))], 1);
+    for mut hand in nodes() {
+        hand.input(Input::Timeout);
+        let before = picture(&hand.node);
+        for link in [LinkId::Dialed(99), LinkId::Accepted(99)] {
+            for message in [
+                Message::Append(frame.clone()),
+                Message::LeaderAlive { ballot: ballot(9, A) },
+                Message::Welcome { ring: RING, view: view(9, &[A]), sponsored: true },
+                Message::Join { committed: Index::ZERO },
+            ] {
+                assert_eq!(hand.input(Input::Message { link, message }), []);
+                assert_eq!(picture(&hand.node), before);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_link_ends_once_and_what_it_brings_afterwards_is_not_heard() {
+    let mut hand = Hand::follower(&[B]);
+    let why = Disconnect::Reset;
+    let out = hand.input(Input::Disconnected { link: link(A), why: why.clone() });
+    let down = Event::LinkDown { link: link(A), peer: Some(A), why: LinkLoss::Lost(why.clone()) };
+    assert!(events(&out).contains(&down));
+    assert_eq!(hand.input(Input::Disconnected { link: link(A), why }), []);
+    let leader = ballot(1, A);
+    let out = hand.appended(A, append(leader, (1, leader), &[said(leader, 1)], 2));
+    assert_eq!(out, []);
+    assert_eq!(hand.node.status().last, Index(1));
+}
+
+#[test]
+fn a_dialed_link_that_was_given_up_does_not_come_to_stand_any_more() {
+    let mut hand = Hand::follower(&[B]);
+    let hello = Hello { ring: Some(RING), member: member(C) };
+    let out = hand.input(Input::Connected { link: LinkId::Dialed(99), hello });
+    assert_eq!(out, []);
+}
+
+#[test]
+fn neither_another_ring_nor_the_node_itself_is_let_in() {
+    let mut hand = Hand::follower(&[B]);
+    let own = hand.node.hello();
+    let other = Hello { ring: Some(RingId(1)), member: member(C) };
+    let table = [(other, LinkLoss::OtherRing(RingId(1))), (own, LinkLoss::Itself)];
+    for (hello, why) in table {
+        let link = LinkId::Accepted(50);
+        let peer = Some(hello.member.id);
+        let out = hand.input(Input::Connected { link, hello });
+        assert!(out.contains(&Output::HangUp { link }), "{out:?}");
+        assert!(events(&out).contains(&Event::LinkDown { link, peer, why }));
+        let message = Message::Join { committed: Index::ZERO };
+        assert_eq!(hand.input(Input::Message { link, message }), []);
+    }
+}
+
+#[test]
+fn an_answer_to_a_write_or_a_snapshot_that_nobody_asked_for_is_harmless() {
+    for mut hand in nodes() {
+        hand.input(Input::Timeout);
+        let before = hand.node.status();
+        for write in [WriteId(0), WriteId(u64::MAX)] {
+            hand.input(Input::Persisted { write });
+        }
+        let application = bytes::Bytes::from_static(b"state");
+        hand.input(Input::SnapshotTaken { index: Index(9), application });
+        assert_eq!(hand.node.status(), before);
+    }
+}
+
+#[test]
+fn a_link_from_a_stranger_is_answered_with_the_view() {
+    let mut hand = Hand::follower(&[B]);
+    let out = hand.connect(NodeId(40));
+    let view = hand.node.status().view;
+    let welcome = Message::Welcome { ring: RING, view, sponsored: false };
+    assert_eq!(sent(&out, NodeId(40))[0], welcome);
+}
