@@ -33,7 +33,8 @@ pub struct Config {
     pub retry: Duration,
     /// A member that stays behind for this long is evicted.
     pub lag_timeout: Duration,
-    /// How many entries a member may be behind without being in danger.
+    /// How many committed entries a member may lack without being in danger. What it lacks is kept
+    /// for it meanwhile.
     pub lag_entries: u64,
     /// A learner this few entries behind is admitted.
     pub admit_within: u64,
@@ -83,7 +84,7 @@ impl Default for Config {
             probe_max: ms(1_000),
             retry: ms(300),
             lag_timeout: ms(3_000),
-            lag_entries: 8_192,
+            lag_entries: 262_144,
             admit_within: 64,
             learners: 64,
             in_flight: 1_024,

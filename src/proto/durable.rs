@@ -71,9 +71,15 @@ impl Durable {
         }
     }
 
-    /// Drops committed entries that nobody is expected to need.
-    pub fn compact(&mut self, committed: Index, keep_entries: u64, keep_bytes: usize) {
-        self.log.compact(committed.min(self.durable), keep_entries, keep_bytes);
+    /// Drops committed entries that nobody is expected to need, see [`Log::compact`].
+    pub fn compact(
+        &mut self,
+        committed: Index,
+        needed: Index,
+        keep_entries: u64,
+        keep_bytes: usize,
+    ) {
+        self.log.compact(committed.min(self.durable), needed, keep_entries, keep_bytes);
     }
 
     /// Starts anew behind a snapshot.

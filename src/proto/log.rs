@@ -69,10 +69,18 @@ impl Log {
         }
     }
 
-    /// Drops what is committed and more than is worth keeping for those who are a little behind.
-    pub fn compact(&mut self, committed: Index, keep_entries: u64, keep_bytes: usize) {
-        while self.compacted < committed
-            && (self.compacted.0 + keep_entries < committed.0 || self.payload_bytes > keep_bytes)
+    /// Drops entries up to `committed`, but for the last `keep_entries` and for what stands behind
+    /// `needed`. If the payloads that are kept exceed `keep_bytes`, those entries go, too.
+    pub fn compact(
+        &mut self,
+        committed: Index,
+        needed: Index,
+        keep_entries: u64,
+        keep_bytes: usize,
+    ) {
+        let spare = Index(committed.0.saturating_sub(keep_entries)).min(needed);
+        while self.compacted < spare
+            || (self.compacted < committed && self.payload_bytes > keep_bytes)
         {
             let Some(entry) = self.entries.pop_front() else { return };
             self.payload_bytes -= payload_bytes(&entry);

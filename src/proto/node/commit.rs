@@ -39,8 +39,17 @@ impl Node {
                 Body::Message(message) => self.deliver(step, index, ballot, message),
             }
         }
-        self.durable.compact(self.committed, self.config.log_keep, KEEP_BYTES);
+        let needed = self.needed();
+        self.durable.compact(self.committed, needed, self.config.log_keep, KEEP_BYTES);
         self.flush_due = true;
+    }
+
+    /// Everything behind this may still be asked for by a member that is not far behind.
+    fn needed(&self) -> Index {
+        let near = self.committed.0.saturating_sub(self.config.lag_entries);
+        let members = &self.membership.base().members;
+        let held = members.iter().map(|member| self.tally.of(member.id).index);
+        held.filter(|index| index.0 >= near).min().unwrap_or(self.committed)
     }
 
     fn deliver(&mut self, step: &mut Step, index: Index, ballot: Ballot, message: Submission) {

@@ -155,9 +155,9 @@ impl Node {
             }
         }
         desk.broken.retain(|_, at| now.since(*at) < retry * BROKEN_LASTS);
-        let last = self.durable.log().last();
         let base = self.membership.base();
-        let behind = |id: NodeId| self.tally.of(id).index.0 + self.config.lag_entries < last.0;
+        let limit = self.config.lag_entries;
+        let behind = |id: NodeId| self.tally.of(id).index.0 + limit < self.committed.0;
         let first = base.after(self.me.id).map(|member| member.id).find(|id| behind(*id));
         let since = desk.lagging.filter(|(id, _)| Some(*id) == first).map_or(now, |(_, at)| at);
         desk.lagging = first.map(|id| (id, since));

@@ -12,12 +12,14 @@ mod join;
 mod lead;
 mod leave;
 mod peers;
+mod promise;
 mod replicate;
 mod route;
 mod snapshots;
 mod status;
 mod step;
 mod tick;
+mod token;
 mod welcome;
 
 use std::collections::BTreeMap;

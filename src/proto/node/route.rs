@@ -37,7 +37,7 @@ impl Node {
                 self.on_welcome(step, from, ring, view, sponsored);
             }
             Message::ToLeader { hops_left, request } => {
-                self.to_leader(step, Some(from), hops_left, request);
+                self.pass_to_leader(step, Some(from), hops_left, request);
             }
             Message::SnapshotChunk(chunk) => self.on_snapshot_chunk(step, link, from, chunk),
             Message::SnapshotAck { index, received } => {
@@ -90,10 +90,8 @@ impl Node {
     pub(super) fn offer(&mut self, step: &mut Step) -> bool {
         let (count, bytes) = (self.config.in_flight, self.config.in_flight_bytes);
         let leads = self.leading.is_some();
-        if !leads && !(self.is_member() && self.hears_leader(step.now)) {
-            return false;
-        }
-        if !self.outgoing.has_offer(count, bytes) {
+        let led = self.is_member() && self.hears_leader(step.now);
+        if !(leads || led) || !self.outgoing.has_offer(count, bytes) {
             return false;
         }
         let messages = self.outgoing.offer(step.now, count, bytes);
@@ -104,10 +102,10 @@ impl Node {
     /// Asks something of the leader. It may be lost on the way: whoever asks, asks again.
     pub(super) fn request(&mut self, step: &mut Step, request: Request) {
         let hops = 2 * self.walk().members.len() + 2;
-        self.to_leader(step, None, u16::try_from(hops).unwrap_or(u16::MAX), request);
+        self.pass_to_leader(step, None, u16::try_from(hops).unwrap_or(u16::MAX), request);
     }
 
-    fn to_leader(
+    fn pass_to_leader(
         &mut self,
         step: &mut Step,
         from: Option<NodeId>,

@@ -1,0 +1,130 @@
+//! Lap 2 of an election: the winner of lap 1 gathers promises, and leads if a quorum gave them.
+
+use super::{Node, Step};
+use crate::proto::election::Token;
+use crate::proto::event::Event;
+use crate::proto::id::{Ballot, LinkId, NodeId};
+use crate::proto::message::{Elected, Message};
+
+impl Node {
+    /// Lap 2: asks for promises for a ballot greater than all that were met.
+    pub(super) fn gather(&mut self, step: &mut Step, met: Ballot) {
+        let round = met.round.max(self.durable.promised().round) + 1;
+        let ballot = Ballot { round, proposer: self.me.id };
+        self.step_down(step);
+        self.heard = None;
+        step.event(Event::ElectionWon { ballot });
+        self.promise(step, ballot);
+        self.election.gather(ballot);
+        self.postpone_election(step);
+        let freshness = self.durable.log().freshness();
+        let hops_left = u16::try_from(2 * self.walk().members.len() + 2).unwrap_or(u16::MAX);
+        let view = self.membership.base().number;
+        self.durable.then(Elected { ballot, freshness, view, promised_by: vec![], hops_left });
+    }
+
+    fn promise(&mut self, step: &mut Step, ballot: Ballot) {
+        self.durable.promise(ballot);
+        step.event(Event::Promised { ballot });
+    }
+
+    /// The promise for this token is durable: it may be counted, and the token goes on.
+    pub(super) fn promise_is_durable(&mut self, step: &mut Step, mut token: Elected) {
+        if self.durable.promised() == token.ballot {
+            token.promised_by.push(self.me.id);
+        } else if token.ballot.proposer == self.me.id {
+            return;
+        }
+        self.send_token(step, Token::Elected(token));
+    }
+
+    pub(super) fn on_elected(
+        &mut self,
+        step: &mut Step,
+        via: Option<(LinkId, NodeId)>,
+        mut token: Elected,
+    ) {
+        let ballot = token.ballot;
+        if let Some((link, from)) = via {
+            step.send(link, Message::TokenAck { token: Token::Elected(token.clone()).id() });
+            if self.knows_as_outsider(ballot.proposer, token.view) {
+                return self.welcome_outsider(step, link, from);
+            }
+        }
+        if ballot.proposer == self.me.id {
+            return self.decide(step, &token);
+        }
+        if token.hops_left == 0 {
+            return;
+        }
+        token.hops_left -= 1;
+        let fresher = self.durable.log().freshness() > token.freshness;
+        if ballot < self.durable.promised() || token.promised_by.contains(&self.me.id) {
+            self.send_token(step, Token::Elected(token));
+        } else if fresher {
+            step.event(Event::PromiseWithheld { ballot });
+            self.send_token(step, Token::Elected(token));
+        } else {
+            if ballot > self.durable.promised() {
+                self.step_down(step);
+                self.promise(step, ballot);
+            }
+            self.heard = None;
+            if self.is_member() {
+                self.postpone_election(step);
+            }
+            self.durable.then(token);
+        }
+    }
+
+    /// The own token of lap 2 is back.
+    fn decide(&mut self, step: &mut Step, token: &Elected) {
+        let stands = self.election.decide(token.ballot);
+        if !stands || self.durable.promised() != token.ballot {
+            return;
+        }
+        if self.is_quorum(&token.promised_by) {
+            self.lead(step, token.ballot);
+        } else {
+            self.miss_quorum(step, &token.promised_by);
+        }
+    }
+
+    /// Too few were met: nobody can lead, and people should know.
+    pub(super) fn miss_quorum(&mut self, step: &mut Step, met: &[NodeId]) {
+        let members = &self.membership.newest().members;
+        let reachable = members.iter().filter(|member| met.contains(&member.id)).count();
+        let picture = (reachable, members.len());
+        if self.no_quorum.replace(picture) != Some(picture) {
+            step.event(Event::NoQuorum { reachable, members: picture.1 });
+        }
+    }
+
+    /// The others that were met wait in vain, too.
+    pub(super) fn tell_too_few(&mut self, step: &mut Step, met: Vec<NodeId>, hops_left: u16) {
+        if let Some(link) = self.next_in_ring().and_then(|member| self.links.to(member.id))
+            && hops_left > 0
+        {
+            step.send(link, Message::TooFew { met, hops_left });
+        }
+    }
+
+    pub(super) fn on_too_few(&mut self, step: &mut Step, met: Vec<NodeId>, hops_left: u16) {
+        if !self.is_member() || self.leading.is_some() || self.hears_leader(step.now) {
+            return;
+        }
+        self.miss_quorum(step, &met);
+        self.tell_too_few(step, met, hops_left.saturating_sub(1));
+    }
+
+    pub(super) fn quorum_is_back(&mut self, step: &mut Step) {
+        if self.no_quorum.take().is_some() {
+            step.event(Event::QuorumBack);
+        }
+    }
+
+    /// Whether this node may lead, with these nodes' voices.
+    pub(super) fn is_quorum(&self, voices: &[NodeId]) -> bool {
+        self.is_member() && self.membership.is_election_quorum(|id| voices.contains(&id))
+    }
+}
