@@ -1,2 +1,101 @@
-//! The `sim` command.
-fn main() {}
+//! The `sim` command: runs scenarios, and lists them.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use ringchat_sim::report::report;
+use ringchat_sim::run::run;
+use ringchat_sim::scenario::Scenario;
+use ringchat_sim::trace;
+
+/// What `sim` takes from the command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "sim",
+    about = "Runs Ringchat's own driver on a simulated network, and checks every guarantee",
+    after_help = "Exit codes: 0 all held, 1 something is broken, 2 wrong usage or a scenario that \
+                  cannot be run or does not do what it says, 3 the ring did not settle."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a scenario, and say which guarantees were checked how often.
+    Run {
+        /// The scenario, such as scenarios/killnode.toml.
+        file: PathBuf,
+        /// Another seed than the scenario's own.
+        #[arg(long)]
+        seed: Option<u64>,
+        /// Show everything that happened, every frame included.
+        #[arg(long)]
+        trace: bool,
+    },
+    /// List the scenarios of a folder.
+    List {
+        /// The folder.
+        #[arg(default_value = "scenarios")]
+        folder: PathBuf,
+    },
+}
+
+/// The exit code for wrong usage, which is also clap's.
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let code = match Arguments::parse().command {
+        Command::Run { file, seed, trace } => run_file(&file, seed, trace),
+        Command::List { folder } => list(&folder),
+    };
+    ExitCode::from(code)
+}
+
+fn run_file(file: &Path, seed: Option<u64>, with_trace: bool) -> u8 {
+    let scenario = match Scenario::load(file) {
+        Ok(scenario) => scenario,
+        Err(error) => {
+            eprintln!("{error}");
+            return USAGE;
+        }
+    };
+    let outcome = run(&scenario, seed.unwrap_or(scenario.seed), with_trace);
+    if with_trace {
+        print!("{}", trace::format_all(&outcome.history, &outcome.frames));
+    }
+    print!("{}", report(file, &scenario, &outcome));
+    outcome.verdict.exit_code()
+}
+
+fn list(folder: &Path) -> u8 {
+    let mut files: Vec<PathBuf> = match std::fs::read_dir(folder) {
+        Ok(entries) => entries.filter_map(|entry| Some(entry.ok()?.path())).collect(),
+        Err(error) => {
+            eprintln!("{}: cannot list this folder: {error}", folder.display());
+            eprintln!("hint: name the folder that holds the scenarios, such as `scenarios`");
+            return USAGE;
+        }
+    };
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    let mut code = 0;
+    for file in files {
+        match Scenario::load(&file) {
+            Ok(scenario) => println!(
+                "{:<28}{:>3} nodes {:>5} s  {}",
+                scenario.name,
+                scenario.names.len(),
+                scenario.duration.as_secs(),
+                scenario.summary()
+            ),
+            Err(error) => {
+                eprintln!("{error}");
+                code = USAGE;
+            }
+        }
+    }
+    code
+}

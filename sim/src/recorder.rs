@@ -1,0 +1,67 @@
+//! Writes down everything that the driver gives to its application, with the simulated time.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use bytes::Bytes;
+use ringchat::driver::application::Application;
+use ringchat::proto::entry::Delivered;
+use ringchat::proto::event::Event;
+use ringchat::proto::id::Index;
+use ringchat::proto::time::Instant;
+
+use crate::clock::now;
+use crate::history::{Happening, Incarnation};
+use crate::ledger::Ledger;
+use crate::scenario::NodeIndex;
+
+/// What happened within a step of the simulated clock, at all nodes. Nodes run one after the other
+/// within a step, so this is not in simulated order yet.
+pub(crate) type Notes = Rc<RefCell<Vec<Note>>>;
+
+/// One thing that happened at a node.
+#[derive(Debug)]
+pub(crate) struct Note {
+    pub(crate) at: Instant,
+    pub(crate) node: NodeIndex,
+    pub(crate) incarnation: Incarnation,
+    pub(crate) what: Happening,
+}
+
+/// The application of one incarnation.
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    pub(crate) node: NodeIndex,
+    pub(crate) incarnation: Incarnation,
+    pub(crate) notes: Notes,
+    /// Shared with the world, which looks at it in the end.
+    pub(crate) ledger: Rc<RefCell<Ledger>>,
+}
+
+impl Recorder {
+    fn note(&self, what: Happening) {
+        let Recorder { node, incarnation, notes, .. } = self;
+        let note = Note { at: now(), node: *node, incarnation: *incarnation, what };
+        notes.borrow_mut().push(note);
+    }
+}
+
+impl Application for Recorder {
+    fn deliver(&mut self, _: Instant, delivered: &Delivered) {
+        self.ledger.borrow_mut().append(&delivered.message);
+        self.note(Happening::Delivered(delivered.clone()));
+    }
+
+    fn snapshot(&self) -> Bytes {
+        self.ledger.borrow().snapshot()
+    }
+
+    fn install(&mut self, _: Instant, _: Index, state: &Bytes) -> Result<(), String> {
+        *self.ledger.borrow_mut() = Ledger::restore(state)?;
+        Ok(())
+    }
+
+    fn event(&mut self, _: Instant, event: &Event) {
+        self.note(Happening::Event(event.clone()));
+    }
+}

@@ -1,0 +1,62 @@
+//! What a run says in the end: one line per guarantee, the seed, and how to see it again.
+
+use std::fmt::Write;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::run::{Outcome, Verdict};
+use crate::scenario::Scenario;
+
+/// The report of a run, with a newline at its end. `file` is the scenario's file, as it was named.
+pub fn report(file: &Path, scenario: &Scenario, outcome: &Outcome) -> String {
+    let Outcome { seed, verdict, counts, .. } = outcome;
+    let mut text = format!(
+        "{}: {} nodes, {} simulated, seed {seed}\n",
+        scenario.name,
+        scenario.names.len(),
+        seconds(outcome.simulated)
+    );
+    for (guarantee, count) in counts {
+        let id = guarantee.to_string();
+        let checked = match count {
+            0 => "not checked".to_owned(),
+            1 => "checked once".to_owned(),
+            count => format!("checked {count} times"),
+        };
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "  {id:<4}{:<24}{checked}", guarantee.name());
+    }
+    if let Some(after) = outcome.closed_after {
+        let _ = writeln!(text, "ring closed {} after the last fault", seconds(after));
+    }
+    if let Some(after) = outcome.settled_after {
+        let _ = writeln!(text, "settled {} after the quiet phase began", seconds(after));
+    }
+    let _ = writeln!(text, "delivered {} messages at every member", outcome.delivered);
+    text.push_str(&verdict_words(verdict));
+    let _ = writeln!(
+        text,
+        "again: cargo run --bin sim -- run {} --seed {seed} --trace",
+        file.display()
+    );
+    text
+}
+
+fn verdict_words(verdict: &Verdict) -> String {
+    let list = |head: &str, lines: &[String]| {
+        lines.iter().fold(head.to_owned(), |text, line| text + "  " + line + "\n")
+    };
+    match verdict {
+        Verdict::Held => "HELD\n".to_owned(),
+        Verdict::Broken(what) => list("BROKEN\n", what),
+        Verdict::NoEffect(why) => {
+            list("NOT TESTED: the scenario does not do what it says\n", std::slice::from_ref(why))
+        }
+        Verdict::NotSettled(missing) => list("NOT SETTLED\n", missing),
+    }
+}
+
+/// Seconds with milliseconds.
+fn seconds(length: Duration) -> String {
+    format!("{}.{:03} s", length.as_secs(), length.subsec_millis())
+}

@@ -1,0 +1,248 @@
+//! Carries out the steps of a scenario: what happens to processes and machines.
+
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use ringchat::driver::handle::{self, Handle};
+use ringchat::proto::node::Start;
+
+use super::machine::Phase;
+use super::{Stopped, World};
+use crate::history::Happening;
+use crate::scenario::{Action, NodeIndex, Target};
+
+/// Why a step came to nothing.
+#[derive(Debug)]
+pub(super) enum Failed {
+    /// It could not do what it says.
+    NoEffect(String),
+    /// The run is over.
+    Stopped(Stopped),
+}
+
+impl From<String> for Failed {
+    fn from(why: String) -> Failed {
+        Failed::NoEffect(why)
+    }
+}
+
+impl From<Stopped> for Failed {
+    fn from(stopped: Stopped) -> Failed {
+        Failed::Stopped(stopped)
+    }
+}
+
+impl World<'_> {
+    /// Carries out the step at this place of the scenario.
+    ///
+    /// # Errors
+    /// If it has no effect, or if what follows from it breaks a guarantee.
+    pub fn act(&mut self, place: usize) -> Result<(), Stopped> {
+        let scenario = self.scenario;
+        let Some(step) = scenario.steps.get(place) else { return Ok(()) };
+        let done = match &step.action {
+            Action::Kill(who) => self.each(who, World::kill),
+            Action::Power(who) => self.each(who, World::power),
+            Action::Restart(who) => self.each(who, World::restart),
+            Action::Pause(who) => self.each(who, |world, node| world.pause(node, step.standing)),
+            Action::Resume(who) => self.each(who, World::resume),
+            Action::Leave(who) => self.each(who, |world, node| world.leave(node, place)),
+            Action::Join(who) => who.iter().try_for_each(|node| self.join(*node)),
+            Action::Alone(who) => self.one(who, |world, node| world.alone(node, place)),
+            Action::Say { by, text } => self.one(by, |world, node| world.say(node, text)),
+            Action::Heal(None) => self.heal("heal all", |_, _| true),
+            Action::Heal(Some((a, b))) => self.heal_link(a, b),
+            Action::Partition(sets) => self.partition(place, sets),
+            Action::Cut { a, b, direction } => self.cut(place, a, b, *direction),
+            Action::Deaf(who) => self.one(who, |world, node| world.deaf(node, place)),
+            Action::Mute(who) => self.one(who, |world, node| world.mute(node, place)),
+            Action::Slow { a, b, latency } => self.slow(place, a, b, *latency),
+        };
+        done.map_err(|failed| match failed {
+            Failed::NoEffect(why) => Stopped::NoEffect { line: step.line, at: step.at, why },
+            Failed::Stopped(stopped) => stopped,
+        })
+    }
+
+    /// Begins the quiet phase: undoes every fault that is not to stand.
+    ///
+    /// # Errors
+    /// If a guarantee is broken by then.
+    pub fn calm(&mut self) -> Result<(), Stopped> {
+        let paused = |world: &World, index: usize| {
+            let machine = &world.machines[index];
+            machine.phase == Phase::Paused && !machine.stays_paused
+        };
+        for index in 0..self.machines.len() {
+            if paused(self, index) {
+                quietly(self.resume(NodeIndex(index)))?;
+            }
+        }
+        quietly(self.heal("heal what is left", |_, standing| !standing))
+    }
+
+    fn each(
+        &mut self,
+        who: &[Target],
+        act: impl Fn(&mut Self, NodeIndex) -> Result<(), Failed>,
+    ) -> Result<(), Failed> {
+        // All are looked up first: what is done to one may take its role from another.
+        self.resolve(who)?.into_iter().try_for_each(|node| act(self, node))
+    }
+
+    fn one(
+        &mut self,
+        who: &Target,
+        act: impl Fn(&mut Self, NodeIndex) -> Result<(), Failed>,
+    ) -> Result<(), Failed> {
+        let node = self.resolve_single(who)?;
+        act(self, node)
+    }
+
+    fn kill(&mut self, node: NodeIndex) -> Result<(), Failed> {
+        self.need_process(node)?;
+        self.machines[node.0].phase = Phase::Killed;
+        self.machines[node.0].switch.kill();
+        self.died(node)
+    }
+
+    /// The machine loses its power: its connections are not closed, they fall silent. (turmoil's
+    /// own crash closes them; nobody hears that behind a partition.)
+    fn power(&mut self, node: NodeIndex) -> Result<(), Failed> {
+        self.need_process(node)?;
+        let ip = |node: NodeIndex| self.machines[node.0].address.ip();
+        let others = || (0..self.machines.len()).map(NodeIndex).filter(|other| *other != node);
+        for other in others() {
+            self.sim.partition(ip(node), ip(other));
+        }
+        let (me, others): (_, Vec<_>) = (ip(node), others().map(|o| (o, ip(o))).collect());
+        self.sim.crash(me);
+        for (other, ip) in others {
+            if !self.wires.is_cut((node, other)) {
+                self.sim.repair_oneway(me, ip);
+            }
+            if !self.wires.is_cut((other, node)) {
+                self.sim.repair_oneway(ip, me);
+            }
+        }
+        self.machines[node.0].phase = Phase::Off;
+        self.machines[node.0].switch.kill();
+        self.died(node)
+    }
+
+    fn died(&mut self, node: NodeIndex) -> Result<(), Failed> {
+        self.talk.forget(node);
+        Ok(self.note_now(node, Happening::Died)?)
+    }
+
+    /// Memory is lost, so a new incarnation asks the others to take it in.
+    fn restart(&mut self, node: NodeIndex) -> Result<(), Failed> {
+        match self.machines[node.0].phase {
+            Phase::Killed | Phase::Left => {}
+            Phase::Off => self.sim.bounce(self.machines[node.0].address.ip()),
+            Phase::Alive | Phase::Paused => return Err(self.refuse(node, "is not dead")),
+            Phase::Absent => return Err(self.refuse(node, "never ran; `join` starts it")),
+        }
+        self.start_as_newcomer(node);
+        Ok(())
+    }
+
+    fn join(&mut self, node: NodeIndex) -> Result<(), Failed> {
+        if self.machines[node.0].phase != Phase::Absent {
+            return Err(self.refuse(node, "has joined before; `restart` brings it back"));
+        }
+        self.start_as_newcomer(node);
+        Ok(())
+    }
+
+    /// Its contacts are all others that ever ran, those behind it first, as a list in a file would
+    /// name them: some may be dead.
+    fn start_as_newcomer(&mut self, node: NodeIndex) {
+        let count = self.machines.len();
+        let others = (1..count).map(|ahead| &self.machines[(node.0 + ahead) % count]);
+        let ran = others.filter(|other| other.phase != Phase::Absent);
+        let contacts = ran.map(|other| other.address).collect();
+        self.start(node, Start::Join(contacts));
+    }
+
+    fn pause(&mut self, node: NodeIndex, standing: bool) -> Result<(), Failed> {
+        if self.machines[node.0].phase != Phase::Alive {
+            return Err(self.refuse(node, "does not run"));
+        }
+        let machine = &mut self.machines[node.0];
+        machine.phase = Phase::Paused;
+        machine.stays_paused = standing;
+        machine.switch.pause(true);
+        Ok(self.note_now(node, Happening::Paused)?)
+    }
+
+    fn resume(&mut self, node: NodeIndex) -> Result<(), Failed> {
+        if self.machines[node.0].phase != Phase::Paused {
+            return Err(self.refuse(node, "is not paused"));
+        }
+        let machine = &mut self.machines[node.0];
+        machine.phase = Phase::Alive;
+        machine.switch.pause(false);
+        Ok(self.note_now(node, Happening::Resumed)?)
+    }
+
+    fn leave(&mut self, node: NodeIndex, place: usize) -> Result<(), Failed> {
+        let handle = self.running(node)?;
+        self.note_now(node, Happening::Fault("asked to leave".to_owned()))?;
+        self.effects.await_leave(place, node);
+        self.command(node, handle.leave())
+    }
+
+    fn alone(&mut self, node: NodeIndex, place: usize) -> Result<(), Failed> {
+        let handle = self.running(node)?;
+        self.note_now(node, Happening::Fault("asked to go on alone".to_owned()))?;
+        self.effects.await_alone(place, node);
+        self.command(node, handle.alone())
+    }
+
+    fn say(&mut self, node: NodeIndex, text: &str) -> Result<(), Failed> {
+        self.need_process(node)?;
+        if self.talk.say(&self.machines[node.0], node, text.to_owned()) {
+            Ok(())
+        } else {
+            Err(self.refuse(node, "has not begun to run yet"))
+        }
+    }
+
+    /// Hands a command over. Its queue is empty but for what the world itself put there.
+    fn command(
+        &self,
+        node: NodeIndex,
+        command: impl Future<Output = Result<(), handle::Stopped>>,
+    ) -> Result<(), Failed> {
+        match pin!(command).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(Ok(())) => Ok(()),
+            Poll::Ready(Err(handle::Stopped)) => Err(self.refuse(node, "has ended by itself")),
+            Poll::Pending => Err(self.refuse(node, "does not take commands")),
+        }
+    }
+
+    fn running(&self, node: NodeIndex) -> Result<Handle, Failed> {
+        self.need_process(node)?;
+        let handle = self.machines[node.0].switch.handle();
+        handle.ok_or_else(|| self.refuse(node, "has not begun to run yet"))
+    }
+
+    fn need_process(&self, node: NodeIndex) -> Result<(), Failed> {
+        let alive = self.machines[node.0].has_process();
+        if alive { Ok(()) } else { Err(self.refuse(node, "is not running")) }
+    }
+
+    fn refuse(&self, node: NodeIndex, why: &str) -> Failed {
+        Failed::NoEffect(format!("{} {why}", self.scenario.name_of(node)))
+    }
+}
+
+/// The quiet phase may find nothing to undo.
+fn quietly(done: Result<(), Failed>) -> Result<(), Stopped> {
+    match done {
+        Ok(()) | Err(Failed::NoEffect(_)) => Ok(()),
+        Err(Failed::Stopped(stopped)) => Err(stopped),
+    }
+}

@@ -1,0 +1,150 @@
+//! What the world looks like at one moment, for the checks of liveness.
+
+use ringchat::proto::status::Role;
+use ringchat::proto::time::Instant;
+
+use super::World;
+use super::machine::Phase;
+use crate::checker::settled::{FinalNode, FinalPicture};
+use crate::checker::violation::{Guarantee, Violation};
+use crate::scenario::NodeIndex;
+
+impl World<'_> {
+    /// The picture of this moment. The nodes have to have been asked in the step before.
+    pub fn picture(&self, quiet_from: Option<Instant>) -> FinalPicture {
+        let parts = self.parts();
+        let ran = |node: &NodeIndex| self.machines[node.0].phase != Phase::Absent;
+        let nodes = self.all().filter(ran).map(|node| {
+            let machine = &self.machines[node.0];
+            FinalNode {
+                name: machine.name.clone(),
+                id: machine.id,
+                alive: machine.phase == Phase::Alive,
+                component: u32::try_from(parts[node.0]).unwrap_or(u32::MAX),
+                impaired: self.is_impaired(node),
+                status: machine.status.clone(),
+                content: machine.ledger.borrow().hash(),
+            }
+        });
+        let mut broken_links = Vec::new();
+        for a in self.all().filter(|node| ran(node) && !self.is_impaired(*node)) {
+            for b in (a.0 + 1..self.machines.len()).map(NodeIndex) {
+                let one_part = parts[a.0] == parts[b.0] && ran(&b) && !self.is_impaired(b);
+                if one_part && !self.is_whole(a, b) {
+                    let name = |node: NodeIndex| self.machines[node.0].name.clone();
+                    broken_links.push((name(a), name(b)));
+                }
+            }
+        }
+        FinalPicture { at: self.now(), quiet_from, nodes: nodes.collect(), broken_links }
+    }
+
+    /// Whether the ring is a circle again and all agree on a leader, whatever is still under way.
+    pub fn is_closed(&self) -> bool {
+        let picture = self.picture(None);
+        let cores = picture.cores(self.checkers.picture());
+        let broken = self.checkers.clone().settle(&picture);
+        let concerns = |violation: &Violation| match violation.guarantee {
+            Guarantee::L1 | Guarantee::L2 => true,
+            Guarantee::S1
+            | Guarantee::S2
+            | Guarantee::S3
+            | Guarantee::S4
+            | Guarantee::S5
+            | Guarantee::S6
+            | Guarantee::S7
+            | Guarantee::S8
+            | Guarantee::S9
+            | Guarantee::S10
+            | Guarantee::L3
+            | Guarantee::L4
+            | Guarantee::L5 => false,
+        };
+        !cores.is_empty() && !broken.iter().any(concerns)
+    }
+
+    /// Whether nothing is under way any more and every guarantee of liveness holds now. What is
+    /// settled looks the same as long as it stays settled: the number of the view, and who leads.
+    pub fn settled(&self) -> Option<Settled> {
+        let picture = self.picture(None);
+        let cores = picture.cores(self.checkers.picture());
+        let core = cores.first()?;
+        let at_rest = cores.iter().flat_map(|core| &core.nodes).all(|(_, status)| {
+            status.waiting == 0 && status.pending_view.is_none() && status.role != Role::Candidate
+        });
+        if !at_rest || !self.talk.is_over() {
+            return None;
+        }
+        let settled = Settled { view: core.view.number, leader: self.leader() };
+        self.checkers.clone().settle(&picture).is_empty().then_some(settled)
+    }
+
+    /// Numbers the parts of the network: two nodes are in one if they reach each other, directly
+    /// or through others. A node that is deaf or mute is in the part of those it can hear or tell.
+    fn parts(&self) -> Vec<usize> {
+        let mut parts: Vec<usize> = (0..self.machines.len()).collect();
+        for a in self.all() {
+            for b in (a.0 + 1..self.machines.len()).map(NodeIndex) {
+                let half = self.is_impaired(a) || self.is_impaired(b);
+                let some = !self.wires.is_cut((a, b)) || !self.wires.is_cut((b, a));
+                if self.is_whole(a, b) || (half && some) {
+                    let (from, to) = (parts[a.0].max(parts[b.0]), parts[a.0].min(parts[b.0]));
+                    parts.iter_mut().filter(|part| **part == from).for_each(|part| *part = to);
+                }
+            }
+        }
+        parts
+    }
+
+    /// Whether all of its links are cut, some of them in one direction only: it is deaf or mute.
+    fn is_impaired(&self, node: NodeIndex) -> bool {
+        let mut others = self.all().filter(|other| *other != node).peekable();
+        let mut half = false;
+        others.peek().is_some()
+            && others.all(|other| {
+                let (out, back) = ((node, other), (other, node));
+                half |= self.wires.is_cut(out) != self.wires.is_cut(back);
+                !self.is_whole(node, other)
+            })
+            && half
+    }
+
+    fn is_whole(&self, a: NodeIndex, b: NodeIndex) -> bool {
+        !self.wires.is_cut((a, b)) && !self.wires.is_cut((b, a))
+    }
+
+    fn all(&self) -> impl Iterator<Item = NodeIndex> + use<> {
+        (0..self.machines.len()).map(NodeIndex)
+    }
+}
+
+/// What does not change as long as a ring is settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// The number of the view in force.
+    pub view: u64,
+    /// Who leads.
+    pub leader: Option<NodeIndex>,
+}
+
+impl World<'_> {
+    /// The members of the ring, in ring order, as its leader knows them.
+    pub fn members(&self) -> Vec<NodeIndex> {
+        let leads = self.leader().and_then(|leader| self.machines[leader.0].status.as_ref());
+        let view = leads.map(|status| status.view.members.as_slice()).unwrap_or_default();
+        view.iter().filter_map(|member| self.whose(member.id)).collect()
+    }
+
+    /// How many messages every living member has delivered.
+    pub fn delivered(&self) -> u64 {
+        let members = self.members();
+        let ledgers = members.iter().map(|node| &self.machines[node.0]);
+        let living = ledgers.filter(|machine| machine.phase == Phase::Alive);
+        living.map(|machine| machine.ledger.borrow().count()).min().unwrap_or(0)
+    }
+
+    /// Whether this node knows that it has no quorum.
+    pub fn says_no_quorum(&self, node: NodeIndex) -> bool {
+        self.machines[node.0].status.as_ref().is_some_and(|status| status.no_quorum.is_some())
+    }
+}
