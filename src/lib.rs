@@ -8,6 +8,8 @@
 //! * [`driver`]: the one place with a clock and tasks; it owns a [`proto::node::Node`].
 //! * [`front`]: what a person touches.
 
+#![warn(clippy::disallowed_types, clippy::disallowed_methods, clippy::disallowed_macros)]
+
 pub mod chat;
 pub mod driver;
 pub mod front;

@@ -1,7 +1,8 @@
 //! The chat's state as bytes: a version byte, the names, the history; bad bytes are an error.
 //!
 //! ```text
-//! 1 | count u32, that many: id u64, view u64, name
+//! 1 | forgotten u64
+//!   | count u32, that many: id u64, view u64, name
 //!   | count u32, that many: place u64, lamport u64, origin u64, named u8 (1 no, 2 yes), name if so,
 //!                           minute u64, text
 //! ```
@@ -27,6 +28,7 @@ impl Chat {
     /// The state as bytes.
     pub fn snapshot(&self) -> Vec<u8> {
         let mut into = vec![VERSION];
+        put_u64(&mut into, self.forgotten.0);
         put_count(&mut into, self.names.len());
         for (id, naming) in &self.names {
             put_u64(&mut into, id.0);
@@ -58,7 +60,9 @@ impl Chat {
     pub fn restore(bytes: &[u8]) -> Result<Chat, Malformed> {
         let mut reader = Reader(bytes);
         reader.tag(VERSION, "a snapshot's version")?;
-        let mut chat = Chat { names: restore_names(&mut reader)?, ..Chat::default() };
+        let forgotten = Index(reader.u64("the place of the last forgotten line")?);
+        let names = restore_names(&mut reader)?;
+        let mut chat = Chat { forgotten, names, ..Chat::default() };
         for _ in 0..reader.count(HISTORY_LINES_MAX, "a count of lines")? {
             chat.remember(restore_line(&mut reader)?);
         }

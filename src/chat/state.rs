@@ -77,6 +77,7 @@ pub struct Chat {
     pub(super) names: BTreeMap<NodeId, Naming>,
     pub(super) history: VecDeque<Line>,
     pub(super) history_bytes: usize,
+    pub(super) forgotten: Index,
 }
 
 impl Chat {
@@ -107,6 +108,11 @@ impl Chat {
     /// The lines that are remembered, the oldest first.
     pub fn history(&self) -> impl DoubleEndedIterator<Item = &Line> + ExactSizeIterator {
         self.history.iter()
+    }
+
+    /// The place of the last line that is not remembered any more; 0 if all are.
+    pub fn forgotten(&self) -> Index {
+        self.forgotten
     }
 
     /// Whoever is registered with a view up to `view` was in it or in one before; so if it is not
@@ -162,6 +168,7 @@ impl Chat {
         {
             let Some(oldest) = self.history.pop_front() else { return };
             self.history_bytes -= oldest.text.len();
+            self.forgotten = oldest.place;
         }
     }
 }

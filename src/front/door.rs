@@ -107,6 +107,8 @@ pub enum News {
         /// What was expected and what was found.
         why: String,
     },
+    /// Lines were said while this node was away, and nobody remembers them any more.
+    Missed,
     /// The front end took too little: this many news were dropped here. The order has them all.
     Skipped {
         /// How many.

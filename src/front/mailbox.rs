@@ -102,6 +102,7 @@ fn weight(news: &News) -> usize {
         | News::Left
         | News::Refused { .. }
         | News::Unreadable { .. }
+        | News::Missed
         | News::Skipped { .. }
         | News::Members(_)
         | News::State(_) => 0,

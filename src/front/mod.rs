@@ -27,3 +27,4 @@ pub mod signals;
 pub mod start;
 pub mod state_table;
 pub mod wall_clock;
+mod watch;

@@ -65,6 +65,10 @@ impl Screen {
                 let text = format!("refused: {}; nothing changed", describe_refusal(*why));
                 return vec![self.alarm(&text)];
             }
+            News::Missed => {
+                let text = "lines said meanwhile are missing here: more than the chat remembers";
+                return vec![self.alarm(text)];
+            }
             News::Skipped { count } => {
                 let text = format!("{count} notices were not shown here: the output was too slow");
                 return vec![self.alarm(&text)];

@@ -1,7 +1,7 @@
 //! From options to a bound port and a way into a ring; whatever is wrong is said here, and in full.
 
 use std::collections::BTreeSet;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -180,6 +180,7 @@ fn list(found: &Findings) -> String {
 }
 
 /// 64 bits that nobody can guess, from the keys that the system draws for each process.
+#[expect(clippy::disallowed_types, reason = "the live node's lots are to differ from run to run")]
 fn seed() -> u64 {
-    RandomState::new().hash_one(0)
+    std::hash::RandomState::new().hash_one(0)
 }
