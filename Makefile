@@ -1,0 +1,47 @@
+# `make` lists what can be run.
+
+.DEFAULT_GOAL := help
+.PHONY: help check test fmt lint doc deny demo sim review bench clean
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+check: ## what CI runs: format, lints, docs, tests
+	bash .ci/run
+
+test: ## all tests
+	cargo test
+
+fmt: ## format everything
+	cargo fmt --all
+
+lint: ## clippy, warnings are errors
+	cargo clippy --workspace --all-targets -- -D warnings
+
+doc: ## the documentation of the code, warnings are errors
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+
+deny: ## licenses, sources and known faults of what we depend on (needs cargo-deny)
+	cargo deny check
+
+demo: ## three nodes in a tmux window (needs tmux)
+	@command -v tmux >/dev/null || { echo "tmux is missing: install it, or run 'cargo run --bin node' in three terminals"; exit 1; }
+	cargo build --bin node
+	mkdir -p target/demo
+	tmux new-session -d -s ringchat -n chat -c target/demo '../debug/node --name ann' \; \
+	  split-window -h -c target/demo '../debug/node --name bob' \; \
+	  split-window -v -c target/demo '../debug/node --name eve' \; \
+	  select-layout even-horizontal
+	tmux attach -t ringchat
+
+sim: ## run one scenario: make sim SCENARIO=scenarios/killnode.toml
+	cargo sim run $(or $(SCENARIO),scenarios/killnode.toml)
+
+review: ## look at the traces that changed (needs cargo-insta)
+	cargo insta review
+
+bench: ## acknowledged messages per second, beside a bare ring of sockets
+	cargo bench --bench ring
+
+clean: ## remove what was built
+	cargo clean
