@@ -128,12 +128,14 @@ fn notices_say_what_happened() {
 fn a_full_mailbox_drops_and_says_how_many() {
     let mailbox = Mailbox::new();
     for _ in 0..NEWS_MAX + 3 {
-        mailbox.post(News::QuorumBack);
+        mailbox.post(said("hi"));
     }
+    mailbox.post(News::QuorumBack);
     for _ in 0..NEWS_MAX {
-        assert_eq!(mailbox.take(), Some(News::QuorumBack));
+        assert_eq!(mailbox.take(), Some(said("hi")));
     }
     assert_eq!(mailbox.take(), Some(News::Skipped { count: 3 }));
+    assert_eq!(mailbox.take(), Some(News::QuorumBack), "news of the ring itself have room");
     assert_eq!(mailbox.take(), None);
 
     let half = "x".repeat(BYTES_MAX / 2);

@@ -23,8 +23,8 @@ const FINISH_TIME: Duration = Duration::from_secs(10);
 /// The same, when a signal wants it.
 const FINISH_TIME_SIGNAL: Duration = Duration::from_secs(2);
 
-/// How long the node may take to leave.
-const LEAVE_TIME: Duration = Duration::from_secs(5);
+/// How long the node may take to leave. (It goes without a farewell a little earlier.)
+const LEAVE_TIME: Duration = Duration::from_secs(4);
 
 /// After this long on the way into a ring the person is told that it takes its time.
 const JOIN_TIME: Duration = Duration::from_secs(3);
@@ -133,6 +133,10 @@ impl Console {
                 }
                 Wake::News(None) => return End::Gone { lost: self.lost },
                 Wake::Typing(typing) => self.on_typing(typing).await,
+                // With a screen that takes nothing, the last news are never shown.
+                Wake::Deadline if matches!(self.phase, Phase::Leaving(_)) => {
+                    return End::Gone { lost: self.lost };
+                }
                 Wake::Deadline => self.on_deadline().await,
             }
             if matches!(self.phase, Phase::Finishing(_)) && self.session.waiting() == 0 {
@@ -259,7 +263,7 @@ impl Console {
                 self.complain(&text);
                 self.leave().await;
             }
-            Phase::Leaving(_) => self.news.close(),
+            Phase::Leaving(_) => {}
         }
     }
 }

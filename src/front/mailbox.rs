@@ -10,7 +10,8 @@ use tokio::sync::Notify;
 
 use super::door::News;
 
-/// How many news wait at most.
+/// How many news wait before lines are dropped. News of the ring itself, which are few and on which
+/// the front end acts, have as much room again.
 pub const NEWS_MAX: usize = 65_536;
 
 /// How many bytes of lines wait at most, if they are more than one line.
@@ -40,8 +41,10 @@ impl Mailbox {
     /// Adds news, or counts them as skipped if the queue is full. Never waits.
     pub fn post(&self, news: News) {
         let mut queue = self.queue.borrow_mut();
+        let is_line = is_line(&news);
+        let most = if is_line { NEWS_MAX } else { 2 * NEWS_MAX };
         let bytes = queue.bytes + weight(&news);
-        let full = queue.waiting.len() >= NEWS_MAX || (bytes > BYTES_MAX && queue.bytes > 0);
+        let full = queue.waiting.len() >= most || (is_line && bytes > BYTES_MAX && queue.bytes > 0);
         if full {
             queue.skipped += 1;
             return;
@@ -83,6 +86,27 @@ impl Mailbox {
     pub fn close(&self) {
         self.queue.borrow_mut().closed = true;
         self.filled.notify_one();
+    }
+}
+
+/// Whether there can be so many of these that some must be dropped.
+fn is_line(news: &News) -> bool {
+    match news {
+        News::Said { .. } | News::Pending { .. } | News::Unreadable { .. } => true,
+        News::Admitted(_)
+        | News::Arrived { .. }
+        | News::Went { .. }
+        | News::Leader { .. }
+        | News::NoQuorum { .. }
+        | News::QuorumBack
+        | News::Evicted
+        | News::WentAlone { .. }
+        | News::Left
+        | News::Refused { .. }
+        | News::Missed
+        | News::Skipped { .. }
+        | News::Members(_)
+        | News::State(_) => false,
     }
 }
 

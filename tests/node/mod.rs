@@ -39,6 +39,11 @@ pub fn command(folder: &Path) -> Command {
     command
 }
 
+/// Sends a signal to a process that this test started.
+pub fn signal(process: u32, signal: Signal) {
+    kill(Pid::from_raw(process.try_into().unwrap()), signal).unwrap();
+}
+
 /// Runs the binary to its end, with nothing to read.
 pub fn run_to_end(folder: &Path, arguments: &[&str]) -> Output {
     command(folder).args(arguments).stdin(Stdio::null()).output().unwrap()
@@ -173,7 +178,7 @@ impl Running {
 
     /// Sends it a signal.
     pub fn signal(&self, signal: Signal) {
-        kill(Pid::from_raw(self.child.id().try_into().unwrap()), signal).unwrap();
+        crate::node::signal(self.child.id(), signal);
     }
 
     /// Kills it as `kill -9` does, and waits until it is dead.
@@ -228,6 +233,17 @@ fn said(lines: &[String]) -> Vec<String> {
     said.filter(|line| line.contains('·') && line.contains("]: "))
         .map(|line| line.trim_start_matches(time).to_owned())
         .collect()
+}
+
+/// A process that is killed when this is dropped.
+pub struct Guard(pub Child);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ended = self.0.kill();
+        let _ended = self.0.wait();
+    }
 }
 
 /// Waits until all of them have shown `count` lines, and asserts that these are the same, once each.
