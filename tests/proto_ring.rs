@@ -67,6 +67,18 @@ fn a_leaving_leader_hands_over_and_every_leave_shrinks_the_ring_down_to_one() {
 }
 
 #[test]
+fn all_may_leave_at_once_and_nobody_waits_for_a_farewell() {
+    for seed in 0..20 {
+        let mut mesh = Mesh::ring(400 + seed, 2 + seed as usize % 4);
+        let count = mesh.hosts.len();
+        (0..count).for_each(|host| mesh.command(host, Command::Leave));
+        let took = mesh
+            .run_until(2_000, |mesh| (0..count).all(|host| mesh.status(host).role == Role::Left));
+        assert!(took < std::time::Duration::from_secs(1), "{took:?}");
+    }
+}
+
+#[test]
 fn a_ring_of_two_survives_the_loss_of_the_one_that_is_not_the_tie_breaker() {
     let mut mesh = Mesh::ring(5, 2);
     let leader = mesh.leader().unwrap();

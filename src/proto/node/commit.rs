@@ -71,6 +71,7 @@ impl Node {
         self.membership.install(view.clone());
         step.event(Event::ViewInstalled { index, view: view.clone() });
         self.view_changed();
+        self.forget_admitted();
         for peer in gone.into_iter().filter(|id| !view.contains(*id)) {
             if let Some(link) = self.links.to(peer) {
                 self.welcome_outsider(step, link, peer);

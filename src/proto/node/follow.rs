@@ -29,7 +29,9 @@ impl Node {
         self.predecessor = Some(from);
         if !own && frame.pulse > self.pulse {
             self.pulse = frame.pulse;
-            self.hear_leader(step);
+            if self.refused_at.is_none_or(|pulse| frame.pulse > pulse + 1) {
+                self.hear_leader(step);
+            }
         }
         for fact in &frame.stored {
             self.tally.merge(*fact);
@@ -64,6 +66,7 @@ impl Node {
         self.verified = self.committed;
         self.tally.clear();
         self.pulse = 0;
+        self.refused_at = None;
         self.replicas.clear();
         self.snapshots.rewind();
         self.acks_due.clear();
@@ -168,6 +171,7 @@ impl Node {
     /// The leader of this ballot was heard, through whatever way.
     pub(super) fn hear_leader(&mut self, step: &mut Step) {
         self.heard = Some(step.now);
+        self.refused_at = None;
         self.election_at = None;
         self.elections_failed = 0;
         self.election.reset();

@@ -24,6 +24,8 @@ pub(super) struct Government {
     broken: BTreeMap<(NodeId, NodeId), Instant>,
     admits: Vec<(Member, NodeId)>,
     leaves: BTreeSet<NodeId>,
+    /// Those it let go: they never come back, though a late request to admit them may.
+    released: BTreeSet<NodeId>,
     /// The first in the ring that is far behind, and since when.
     lagging: Option<(NodeId, Instant)>,
 }
@@ -97,7 +99,8 @@ impl Node {
         let Some(leading) = &mut self.leading else { return };
         let admits = &mut leading.government.admits;
         let known = admits.iter().any(|(other, _)| other.id == member.id);
-        if !known && !self.membership.newest().contains(member.id) {
+        let released = leading.government.released.contains(&member.id);
+        if !known && !released && !self.membership.newest().contains(member.id) {
             admits.push((member, sponsor));
             self.govern(step);
         }
@@ -107,8 +110,14 @@ impl Node {
         let Some(leading) = &mut self.leading else { return };
         if self.membership.newest().contains(id) && id != self.me.id {
             leading.government.leaves.insert(id);
+            leading.government.released.insert(id);
             self.govern(step);
         }
+    }
+
+    /// Whether members that asked to leave are still to go.
+    pub(super) fn grants_leaves(&self) -> bool {
+        self.leading.as_ref().is_some_and(|leading| !leading.government.leaves.is_empty())
     }
 
     /// Drops from the desk what the newest view has settled.
@@ -124,7 +133,7 @@ impl Node {
 
     /// Proposes the view that the ring needs now, if it is another and none is pending.
     pub(super) fn govern(&mut self, step: &mut Step) {
-        if self.membership.pending().is_some() || self.leaving.is_some() {
+        if self.membership.pending().is_some() {
             return;
         }
         self.review(step.now);

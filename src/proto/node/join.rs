@@ -145,7 +145,8 @@ impl Node {
         let sponsored = self.is_member() && room;
         let view = self.membership.base().clone();
         step.send(link, Message::Welcome { ring, view, sponsored });
-        if !sponsored {
+        if !sponsored || self.membership.base().contains(from) {
+            // A member by now: the ring itself brings it what it lacks.
             return;
         }
         let asked_at = step.now;
@@ -173,6 +174,12 @@ impl Node {
         }
         let member = learner.member;
         self.request(step, Request::Admit { member, sponsor: self.me.id });
+    }
+
+    /// Those who are members now are served by the ring.
+    pub(super) fn forget_admitted(&mut self) {
+        let base = self.membership.base();
+        self.learners.retain(|id, _| !base.contains(*id));
     }
 
     pub(super) fn tick_learners(&mut self, now: Instant) {

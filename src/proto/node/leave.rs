@@ -19,17 +19,15 @@ impl Node {
             return;
         }
         self.leaving = Some(step.now);
-        let alone = self.membership.newest().members.len() <= 1;
-        if !self.is_member() || alone {
-            return self.leave_now(step);
-        }
         self.tick_leaving(step);
     }
 
-    /// Repeats the wish until it is granted. A leader first finds another to lead.
+    /// Repeats the wish until it is granted. A leader first lets those go who asked before, and then
+    /// finds another to lead.
     pub(super) fn tick_leaving(&mut self, step: &mut Step) {
         let Some(since) = self.leaving else { return };
-        if step.now.since(since) >= FAREWELL || !self.is_member() {
+        let last_one = self.membership.ring().members.len() <= 1;
+        if step.now.since(since) >= FAREWELL || !self.is_member() || last_one {
             return self.leave_now(step);
         }
         if self.leading.is_none() {
@@ -41,6 +39,7 @@ impl Node {
         };
         if let Some(link) = self.links.to(heir)
             && self.membership.pending().is_none()
+            && !self.grants_leaves()
             && self.holds_all(heir, last)
         {
             step.event(Event::HandedOver { to: heir });
@@ -55,6 +54,10 @@ impl Node {
 
     /// The leader leaves, and this node holds all that it holds: it asks for promises at once.
     pub(super) fn on_take_over(&mut self, step: &mut Step, from: NodeId, ballot: Ballot) {
+        if self.leaving.is_some() {
+            // This one wants to go first: two that leave would hand over to each other for ever.
+            return self.request(step, Request::Leave { id: self.me.id });
+        }
         let follows = ballot == self.current && ballot.proposer == from;
         if follows && self.is_member() && self.durable.promised() == ballot {
             self.gather(step, ballot);

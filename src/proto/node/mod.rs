@@ -89,6 +89,9 @@ pub struct Node {
     pulse: u64,
     /// When that leader was last heard; never, if it is known to be gone.
     heard: Option<Instant>,
+    /// The latest pulse when nobody listened at that leader's address: the next one may still have
+    /// been on its way round, and only the one behind it shows that the leader lives.
+    refused_at: Option<u64>,
     predecessor: Option<NodeId>,
     leading: Option<Leading>,
 
@@ -145,6 +148,7 @@ impl Node {
             tally: Tally::default(),
             pulse: 0,
             heard: None,
+            refused_at: None,
             predecessor: None,
             leading: None,
             links: Links::default(),

@@ -66,8 +66,9 @@ impl Node {
         if self.links.to(peer).is_some() {
             return;
         }
-        let refused = why == LinkLoss::Lost(Disconnect::Refused);
         let cut_short = matches!(why, LinkLoss::Lost(Disconnect::Closed | Disconnect::Reset));
+        // A dial that is cut short came to a listener in its last moments.
+        let refused = why == LinkLoss::Lost(Disconnect::Refused) || (!stands && cut_short);
         if !stands || !cut_short {
             self.unreachable(step, peer, refused);
         } else if peer == self.current.proposer {
@@ -95,6 +96,7 @@ impl Node {
     fn unreachable(&mut self, step: &mut Step, peer: NodeId, refused: bool) {
         self.suspect_fails(step, peer);
         if refused && peer == self.current.proposer && self.heard.take().is_some() {
+            self.refused_at = Some(self.pulse);
             self.hurry_election(step);
         }
         if !self.is_on_ring() || !self.membership.ring().contains(peer) {
