@@ -17,6 +17,9 @@ const ACCUSATION_LASTS: u32 = 4;
 /// A broken link counts as broken for this many retries after the last word of it.
 const BROKEN_LASTS: u32 = 40;
 
+/// A member that lacks more pulses than this does not answer.
+const RECENT_PULSES: u64 = 4;
+
 /// What a leader has on its desk.
 #[derive(Debug, Default)]
 pub(super) struct Government {
@@ -187,7 +190,15 @@ impl Node {
         }
         next.remove(|id| desk.leaves.contains(&id), Change::Left);
         for (member, sponsor) in &desk.admits {
-            next.admit(*member, *sponsor, self.me.id);
+            // Whoever was at that address before is dead, or the port would not have been free;
+            // unless the newcomer is wrong about its own address: then it has to wait.
+            let before = next.members.iter().find(|other| other.address == member.address);
+            match before.map(|other| other.id) {
+                Some(id) if self.answers_pulses(id) => continue,
+                Some(id) => next.remove(|other| other == id, Change::Evicted),
+                None => {}
+            }
+            next.admit(*member, *sponsor);
         }
         let broken: Broken = desk.broken.keys().copied().collect();
         if let Some((order, moved)) = reorder::around(&next.members, &broken) {
@@ -209,6 +220,11 @@ impl Node {
         })
     }
 
+    /// Whether a member has seen one of the last pulses.
+    pub(super) fn answers_pulses(&self, id: NodeId) -> bool {
+        id == self.me.id || self.tally.of(id).pulse + RECENT_PULSES >= self.pulse
+    }
+
     /// How far the log reaches, for a leader that is about to hand over.
     pub(super) fn holds_all(&self, id: NodeId, last: Index) -> bool {
         self.tally.of(id).index >= last
@@ -228,15 +244,7 @@ impl Draft {
         self.members.retain(|member| !which(member.id));
     }
 
-    /// Behind its sponsor. Whoever was at its address before is dead: the port was free.
-    fn admit(&mut self, member: Member, sponsor: NodeId, me: NodeId) {
-        let before = self.members.iter().find(|other| other.address == member.address).copied();
-        if before.is_some_and(|other| other.id == me) {
-            return;
-        }
-        if let Some(before) = before {
-            self.remove(|id| id == before.id, Change::Evicted);
-        }
+    fn admit(&mut self, member: Member, sponsor: NodeId) {
         insert_behind(&mut self.members, Some(sponsor), member);
         self.changes.push(Change::Joined(member.id));
     }

@@ -117,10 +117,8 @@ impl Node {
     pub(super) fn tick_leading(&mut self, step: &mut Step) {
         let Some(leading) = &self.leading else { return };
         if step.now.since(leading.quorum_at) >= self.config.quorum_timeout {
-            let recent = self.pulse.saturating_sub(3);
-            let members = &self.membership.newest().members;
-            let heard = members.iter().filter(|member| self.tally.of(member.id).pulse >= recent);
-            let met: Vec<NodeId> = heard.map(|member| member.id).collect();
+            let members = self.membership.newest().members.iter().map(|member| member.id);
+            let met: Vec<NodeId> = members.filter(|id| self.answers_pulses(*id)).collect();
             self.step_down(step);
             self.miss_quorum(step, &met);
             return self.hurry_election(step);

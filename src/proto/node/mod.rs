@@ -240,7 +240,7 @@ impl Node {
     /// What must hold between any two inputs, whatever came.
     fn check(&self) {
         let last = self.durable.log().last();
-        assert!(self.committed <= last, "committed {} beyond the log's {last}", self.committed);
+        assert!(self.committed <= self.verified, "committed what is not the leader's");
         assert!(self.verified <= last, "verified {} beyond the log's {last}", self.verified);
         assert!(self.current <= self.durable.promised(), "follows below its promise");
         assert!(self.durable.log().compacted() <= self.committed, "compacted what may change");
