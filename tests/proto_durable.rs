@@ -186,11 +186,11 @@ fn a_reset_to_a_smaller_index_is_not_undone_by_an_older_write() {
 fn only_what_is_durable_is_compacted() {
     let mut durable = Durable::default();
     append(&mut durable, 6);
-    durable.compact(Index(6), 0, 0);
+    durable.compact(Index(6), Index(6), 0, 0);
     assert_eq!(durable.log().compacted(), Index::ZERO);
     write(&mut durable);
     append(&mut durable, 1);
     durable.persisted(WriteId(1));
-    durable.compact(Index(7), 0, usize::MAX);
+    durable.compact(Index(7), Index(7), 0, usize::MAX);
     assert_eq!(durable.log().compacted(), Index(6));
 }

@@ -6,6 +6,9 @@ use ringchat::proto::id::{Ballot, Index, NodeId};
 use ringchat::proto::log::Log;
 use ringchat::proto::message::Freshness;
 
+/// Nobody lacks anything.
+const ANY: Index = Index(u64::MAX);
+
 fn ballot(round: u64) -> Ballot {
     Ballot { round, proposer: NodeId(1) }
 }
@@ -77,7 +80,7 @@ fn truncation_drops_the_entry_named_and_all_behind_it() {
 #[test]
 fn truncation_does_not_reach_what_is_compacted() {
     let mut log = log(&[1, 1, 2, 2]);
-    log.compact(Index(3), 1, usize::MAX);
+    log.compact(Index(3), ANY, 1, usize::MAX);
     assert_eq!(log.compacted(), Index(2));
     log.truncate(Index(1));
     assert_eq!((log.compacted(), log.last()), (Index(2), Index(2)));
@@ -98,7 +101,7 @@ fn compaction_keeps_so_many_committed_entries_and_none_too_few() {
     ];
     for (committed, keep, compacted) in table {
         let mut log = log(&[1; 10]);
-        log.compact(Index(committed), keep, usize::MAX);
+        log.compact(Index(committed), ANY, keep, usize::MAX);
         assert_eq!(log.compacted(), Index(compacted), "committed {committed}, kept {keep}");
         assert_eq!(log.last(), Index(10), "committed {committed}, kept {keep}");
     }
@@ -114,8 +117,30 @@ fn compaction_by_bytes_stops_at_the_committed_end() {
         for seq in 1..=10 {
             log.append(message(1, seq, 10));
         }
-        log.compact(Index(committed), 1_000, bytes);
+        log.compact(Index(committed), ANY, 1_000, bytes);
         assert_eq!(log.compacted(), Index(compacted), "committed {committed}, {bytes} bytes");
+    }
+}
+
+#[test]
+fn what_somebody_still_needs_is_kept_unless_it_is_too_many_bytes() {
+    // (needed behind, entries kept, bytes kept, compacted then) for ten messages of ten bytes
+    let table = [
+        (10, 2, 100, 6),
+        (6, 2, 100, 6),
+        (4, 2, 100, 4),
+        (0, 2, 100, 0),
+        (4, 2, 40, 6),
+        (0, 2, 0, 8),
+        (0, 100, 30, 7),
+    ];
+    for (needed, keep, bytes, compacted) in table {
+        let mut log = Log::default();
+        for seq in 1..=10 {
+            log.append(message(1, seq, 10));
+        }
+        log.compact(Index(8), Index(needed), keep, bytes);
+        assert_eq!(log.compacted(), Index(compacted), "{needed}, {keep} entries, {bytes} bytes");
     }
 }
 
@@ -126,16 +151,16 @@ fn bytes_of_truncated_entries_do_not_count_for_compaction() {
         log.append(message(1, seq, 10));
     }
     log.truncate(Index(5));
-    log.compact(Index(4), 1_000, 40);
+    log.compact(Index(4), ANY, 1_000, 40);
     assert_eq!(log.compacted(), Index::ZERO);
-    log.compact(Index(4), 1_000, 39);
+    log.compact(Index(4), ANY, 1_000, 39);
     assert_eq!(log.compacted(), Index(1));
 }
 
 #[test]
 fn behind_a_compaction_the_ballot_of_its_last_entry_is_still_known_and_no_other() {
     let mut log = log(&[1, 2, 3, 4]);
-    log.compact(Index(2), 0, usize::MAX);
+    log.compact(Index(2), ANY, 0, usize::MAX);
     assert_eq!(log.ballot_at(Index(1)), None);
     assert_eq!(log.ballot_at(Index(2)), Some(ballot(2)));
     assert_eq!(log.get(Index(2)), None);
@@ -147,7 +172,7 @@ fn behind_a_compaction_the_ballot_of_its_last_entry_is_still_known_and_no_other(
 fn the_entries_behind_an_index_come_in_order() {
     // (behind, rounds found) in a log of 2 … 5 behind a compaction at 1
     let mut log = log(&[1, 2, 3, 4, 5]);
-    log.compact(Index(1), 0, usize::MAX);
+    log.compact(Index(1), ANY, 0, usize::MAX);
     let table: &[(u64, &[u64])] = &[
         (0, &[2, 3, 4, 5]),
         (1, &[2, 3, 4, 5]),
@@ -181,7 +206,7 @@ fn the_summary_tells_each_stretch_of_one_ballot() {
         log.summary().runs,
         [(ballot(1), Index(2)), (ballot(2), Index(3)), (ballot(5), Index(6))]
     );
-    log.compact(Index(4), 0, usize::MAX);
+    log.compact(Index(4), ANY, 0, usize::MAX);
     let summary = log.summary();
     assert_eq!(summary.compacted, Index(4));
     assert_eq!(summary.runs, [(ballot(5), Index(6))]);
