@@ -54,8 +54,10 @@ fn the_freshest_log_wins_and_between_equals_the_greatest_id() {
         Swallowed,
     }
     use Is::{Passed, Replaced, Swallowed};
-    // (token's candidate, its index, whom it met, runs itself, eligible, verdict) at 7, whose log ends at 5
-    let table: &[(u64, u64, &[u64], bool, bool, Is)] = &[
+    // (token's candidate, its index, whom it met, runs itself, eligible, verdict) at 7, whose log
+    // ends at 5
+    type Row<'a> = (u64, u64, &'a [u64], bool, bool, Is);
+    let table: &[Row] = &[
         (9, 5, &[9], false, true, Passed),
         (9, 5, &[9], true, true, Passed),
         (3, 5, &[3], false, true, Replaced),
@@ -150,7 +152,7 @@ fn the_newest_token_of_each_lap_is_kept_until_a_neighbour_has_it() {
     election.acknowledged(TokenId::Elected(ballot(3, 1)));
     assert_eq!(election.unacknowledged.len(), 2, "that of an older token");
     election.acknowledged(second.id());
-    assert_eq!(election.unacknowledged, [fourth.clone()]);
+    assert_eq!(election.unacknowledged, std::slice::from_ref(&fourth));
     election.acknowledged(fourth.id());
     assert_eq!(election.unacknowledged, []);
     election.sending(fourth);
