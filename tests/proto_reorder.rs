@@ -143,7 +143,7 @@ fn two_broken_links_leave_as_few_side_by_side_as_any_order_does() {
 
 #[test]
 fn somebody_else_steps_between_where_a_node_has_one_free_neighbour_left_and_it_is_taken() {
-    // 2 reaches but 1 and 5; wherever it goes alone, it stands beside another whom it does not reach.
+    // 2 reaches but 1 and 5; wherever it goes alone, another whom it does not reach is beside it.
     let broken = broken(&[(2, 3), (2, 4), (2, 6)]);
     let (order, moved) = around(&members(1..=6), &broken).unwrap();
     assert_eq!(count(&order, &broken), 0, "{order:?}");

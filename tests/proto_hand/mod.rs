@@ -98,7 +98,7 @@ impl Hand {
         Hand { node, now, me, persists: true, withheld: vec![], pulse: 0 }
     }
 
-    /// A member of the ring A, this node, B (, C) that follows A under ballot 1. Its log is the view.
+    /// A member of the ring A, this node, B (, C) that follows A under ballot 1. It holds the view.
     pub fn follower(others: &[NodeId]) -> Hand {
         Hand::follower_with(Config::default(), others)
     }
