@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use ringchat_sim::report::report;
 use ringchat_sim::run::run;
 use ringchat_sim::scenario::Scenario;
-use ringchat_sim::trace;
+use ringchat_sim::trace::everything::everything;
 
 /// What `sim` takes from the command line.
 #[derive(Debug, Parser)]
@@ -64,7 +64,7 @@ fn run_file(file: &Path, seed: Option<u64>, with_trace: bool) -> u8 {
     };
     let outcome = run(&scenario, seed.unwrap_or(scenario.seed), with_trace);
     if with_trace {
-        print!("{}", trace::format_all(&outcome.history, &outcome.frames));
+        print!("{}", everything(&scenario, &outcome.history, &outcome.frames));
     }
     print!("{}", report(file, &scenario, &outcome));
     outcome.verdict.exit_code()

@@ -194,14 +194,16 @@ impl Run<'_> {
     }
 
     fn waits_for_circle(&self) -> bool {
-        self.disturbed.is_some() && self.closed_after.is_none()
+        self.disturbed.is_some()
     }
 
     fn look_for_circle(&mut self) {
-        if let Some(disturbed) = self.disturbed
-            && self.world.is_closed()
-        {
-            self.closed_after = Some(self.world.elapsed().saturating_sub(disturbed));
+        if let Some(disturbed) = self.disturbed {
+            // A fault that nobody has noticed yet leaves the circle as it was: what counts is the
+            // moment since when it is closed for good.
+            let after = self.world.elapsed().saturating_sub(disturbed);
+            let since = self.closed_after.unwrap_or(after);
+            self.closed_after = self.world.is_closed().then_some(since);
         }
     }
 

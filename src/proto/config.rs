@@ -71,12 +71,12 @@ impl Default for Config {
         let ms = Duration::from_millis;
         Config {
             heartbeat: ms(100),
-            link_timeout: ms(500),
-            dial_timeout: ms(400),
+            link_timeout: ms(400),
+            dial_timeout: ms(300),
             pulse: ms(100),
             leader_quiet: ms(250),
-            leader_silent: ms(600),
-            quorum_timeout: ms(800),
+            leader_silent: ms(800),
+            quorum_timeout: ms(1_000),
             election_delay: ms(40),
             election_retry: ms(300),
             resubmit: ms(500),

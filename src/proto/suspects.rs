@@ -11,6 +11,8 @@ use super::view::{Member, View};
 struct Probe {
     due_at: Instant,
     wait: Duration,
+    /// A dial came to nothing, too.
+    in_vain: bool,
 }
 
 /// The members that this node cannot reach.
@@ -20,24 +22,36 @@ pub struct Suspects {
 }
 
 impl Suspects {
-    /// A member cannot be reached: it is skipped, and probed. Whether that is news.
+    /// A member does not answer: it is skipped, and probed. Whether that is news.
     pub fn suspect(&mut self, now: Instant, id: NodeId, first: Duration, most: Duration) -> bool {
         match self.probes.get_mut(&id) {
             Some(probe) => {
+                let news = !std::mem::replace(&mut probe.in_vain, true);
                 probe.wait = (probe.wait * 2).min(most);
                 probe.due_at = now + probe.wait;
-                false
+                news
             }
             None => {
-                self.probes.insert(id, Probe { due_at: now + first, wait: first });
+                self.probes.insert(id, Probe { due_at: now + first, wait: first, in_vain: true });
                 true
             }
         }
     }
 
-    /// A member answers. Whether it was a suspect.
+    /// A member has closed its link: it is skipped until it answers a dial, which is due at once.
+    pub fn doubt(&mut self, now: Instant, id: NodeId, first: Duration) {
+        let doubt = Probe { due_at: now, wait: first, in_vain: false };
+        self.probes.entry(id).or_insert(doubt);
+    }
+
+    /// Whether the member was dialed, and did not answer.
+    pub fn is_unanswered(&self, id: NodeId) -> bool {
+        self.probes.get(&id).is_some_and(|probe| probe.in_vain)
+    }
+
+    /// A member answers. Whether it did not before.
     pub fn clear(&mut self, id: NodeId) -> bool {
-        self.probes.remove(&id).is_some()
+        self.probes.remove(&id).is_some_and(|probe| probe.in_vain)
     }
 
     /// Whoever is not skipped any more, in a ring of another order, needs no suspicion.

@@ -3,7 +3,7 @@
 use ringchat::proto::time::Instant;
 
 use super::deed::Deed;
-use super::picture::Seen;
+use super::seen::Seen;
 use super::settled::{Core, FinalPicture};
 use super::violation::{Guarantee, Violation};
 

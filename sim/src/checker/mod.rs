@@ -1,5 +1,6 @@
 //! The checkers: every guarantee of `protocol.md`, held against everything that happens.
 
+pub mod actor;
 pub mod deed;
 pub mod l1_ring_closure;
 pub mod l2_one_leader;
@@ -18,6 +19,7 @@ pub mod s6_causal;
 pub mod s7_one_leader;
 pub mod s8_leader_completeness;
 pub mod s9_view_agreement;
+pub mod seen;
 pub mod settled;
 pub mod violation;
 

@@ -2,39 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use ringchat::proto::entry::Delivered;
-use ringchat::proto::id::{Ballot, Index, NodeId};
+use ringchat::proto::id::{Index, NodeId};
 use ringchat::proto::view::{Change, View};
 
+use super::actor::Actor;
 use super::deed::Deed;
-use super::ring::{Ordered, Ring};
-use super::violation::{Guarantee, Violation};
-use crate::history::{Incarnation, NodeName, Record};
-
-/// One incarnation of a node, as its own records show it.
-#[derive(Clone, Debug)]
-pub struct Actor {
-    /// What the scenario calls it.
-    pub name: NodeName,
-    /// Which of the node's lives it is.
-    pub incarnation: Incarnation,
-    /// Its identity.
-    pub id: NodeId,
-    /// Its ring; none before it shows one.
-    pub ring: Option<usize>,
-    /// How many places of its ring's order it has delivered, or skipped by a snapshot.
-    pub places: usize,
-    /// How many of its ring's views it has installed, or skipped by a snapshot.
-    pub views: usize,
-    /// The last place it has got to, by delivery, view or snapshot.
-    pub position: Index,
-    /// The ballot it leads or follows under; none before it follows anybody.
-    pub ballot: Option<Ballot>,
-    /// Whether it leads.
-    pub leads: bool,
-    /// The newest view that it installed or took over in a snapshot holds it.
-    pub member: bool,
-}
+use super::ring::Ring;
+use super::seen::Seen;
+use crate::history::{Incarnation, Record};
 
 /// What a node submitted.
 #[derive(Clone, Debug)]
@@ -57,57 +32,6 @@ pub struct Picture {
     rings: Vec<Ring>,
     /// What each identity submitted; the first has number 1.
     submitted: BTreeMap<NodeId, Vec<Submitted>>,
-}
-
-/// A record in its setting, as it was before the record.
-#[derive(Clone, Copy, Debug)]
-pub struct Seen<'a> {
-    /// The record.
-    pub record: &'a Record,
-    /// What it says that any guarantee speaks of.
-    pub deed: Deed<'a>,
-    /// Whose it is.
-    pub actor: &'a Actor,
-    /// The actor's ring, if it is known by now.
-    pub ring: Option<&'a Ring>,
-    /// Whether it is a delivery of exactly what the one order has there: then all that could be
-    /// said of the message was checked at its first delivery.
-    pub agrees: bool,
-    /// Everything else.
-    pub picture: &'a Picture,
-}
-
-impl<'a> Seen<'a> {
-    /// A delivery that is not known to be right, with the ring it happened in: the first of its
-    /// place, or one that differs from what stands there.
-    pub fn new_delivery(&self) -> Option<(&'a Delivered, &'a Ring)> {
-        let (Deed::Deliver(delivered), false) = (self.deed, self.agrees) else { return None };
-        Some((delivered, self.ring?))
-    }
-
-    /// Another node that has got beyond the place where this one stands.
-    pub fn ahead(&self) -> Option<&'a NodeName> {
-        let mut others =
-            self.picture.actors.iter().rev().filter(|other| {
-                other.ring == self.actor.ring && other.position > self.actor.position
-            });
-        others.find(|other| other.id != self.actor.id).map(|other| &other.name)
-    }
-
-    /// A violation noticed at this record.
-    pub fn violation(
-        &self,
-        guarantee: Guarantee,
-        expected: impl Into<String>,
-        found: impl Into<String>,
-    ) -> Violation {
-        Violation::new(guarantee, self.record.at, &self.record.node, expected, found)
-    }
-
-    /// What the one order says the actor must deliver next; none if nobody has got that far.
-    pub fn next(&self) -> Option<&'a Ordered> {
-        self.ring?.order.get(self.actor.places)
-    }
 }
 
 impl Picture {
@@ -182,18 +106,7 @@ impl Picture {
         // With a disk, an identity outlives the process, and its ring with it.
         let ring = self.ring_of(id);
         let slot = self.actors.len();
-        self.actors.push(Actor {
-            name: record.node.clone(),
-            incarnation: record.incarnation,
-            id,
-            ring,
-            places: 0,
-            views: 0,
-            position: Index::ZERO,
-            ballot: None,
-            leads: false,
-            member: false,
-        });
+        self.actors.push(Actor::new(record, id, ring));
         self.by_id.insert(id, slot);
         let node = record.node.index() as usize;
         if self.lives.len() <= node {
@@ -259,9 +172,7 @@ impl Picture {
                 let submitted = Submitted { lamport, delivered, payload: payload.clone() };
                 self.submitted.entry(actor.id).or_default().push(submitted);
             }
-            Deed::Lead { ballot, .. } => (actor.ballot, actor.leads) = (Some(ballot), true),
-            Deed::Follow { ballot } => (actor.ballot, actor.leads) = (Some(ballot), false),
-            Deed::StepDown => actor.leads = false,
+            Deed::Lead { ballot, .. } | Deed::Follow { ballot } => actor.ballot = Some(ballot),
             Deed::Propose { index, view } => {
                 if let (Some(ring), Some(ballot)) = (ring, actor.ballot) {
                     ring.propose(index, ballot, view);
@@ -270,46 +181,12 @@ impl Picture {
             Deed::Install { index, view } => actor.install(ring, index, view),
             Deed::TakeSnapshot { index, view } => actor.take_snapshot(ring, index, view),
             Deed::Start { .. }
+            | Deed::StepDown
             | Deed::Promise { .. }
             | Deed::StartElection
             | Deed::Sponsor { .. }
             | Deed::GoAlone
             | Deed::Other => {}
         }
-    }
-}
-
-impl Actor {
-    fn deliver(&mut self, ring: Option<&mut Ring>, delivered: &Delivered) {
-        let Some(ring) = ring else { return };
-        let acknowledged = delivered.message.origin == self.id;
-        match ring.order.get_mut(self.places) {
-            Some(ordered) => ordered.acknowledged |= acknowledged,
-            None => ring.push(delivered.clone(), acknowledged),
-        }
-        self.places += 1;
-        self.position = delivered.index;
-        ring.got_to(delivered.index, self.ballot);
-    }
-
-    fn install(&mut self, ring: Option<&mut Ring>, index: Index, view: &View) {
-        let Some(ring) = ring else { return };
-        if self.views == ring.views.len() {
-            ring.push_view(index, view);
-        }
-        self.views += 1;
-        self.position = index;
-        self.member = view.contains(self.id);
-        ring.got_to(index, self.ballot);
-    }
-
-    fn take_snapshot(&mut self, ring: Option<&mut Ring>, index: Index, view: &View) {
-        let Some(ring) = ring else { return };
-        self.places = ring.ordinal_behind(index);
-        self.views = ring.views_up_to(index);
-        self.position = index;
-        self.member = view.contains(self.id);
-        // Not attributed to a ballot: whoever sent it may know of a newer one than this node.
-        ring.got_to(index, None);
     }
 }

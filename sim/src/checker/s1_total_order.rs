@@ -4,8 +4,8 @@ use ringchat::proto::entry::Delivered;
 use ringchat::proto::id::Index;
 
 use super::deed::Deed;
-use super::picture::Seen;
 use super::ring::{Ordered, Ring};
+use super::seen::Seen;
 use super::violation::{Guarantee, Violation};
 
 /// Holds every delivery against the one order of its ring, which the first to deliver a place

@@ -1,9 +1,9 @@
 //! S2, no loss: an acknowledged message is in every later delivered sequence that gets to its place.
 
 use super::deed::Deed;
-use super::picture::Seen;
 use super::ring::Ordered;
 use super::s1_total_order::place;
+use super::seen::Seen;
 use super::violation::{Guarantee, Violation};
 
 /// A message is acknowledged when its origin has delivered it. From then on no incarnation of any

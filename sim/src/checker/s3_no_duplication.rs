@@ -3,9 +3,9 @@
 use ringchat::proto::entry::Delivered;
 
 use super::deed::Deed;
-use super::picture::Seen;
 use super::ring::Ring;
 use super::s1_total_order::place;
+use super::seen::Seen;
 use super::violation::{Guarantee, Violation};
 
 /// A message stands at one place of its ring's order, and no incarnation delivers it twice.

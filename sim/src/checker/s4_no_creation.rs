@@ -1,8 +1,8 @@
 //! S4, no creation: only what an origin submitted is delivered, unaltered.
 
 use super::deed::Deed;
-use super::picture::Seen;
 use super::s1_total_order::place;
+use super::seen::Seen;
 use super::violation::{Guarantee, Violation};
 
 /// Holds each message against what its origin submitted under that number, before: the same

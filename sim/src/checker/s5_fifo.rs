@@ -1,8 +1,8 @@
 //! S5, FIFO per origin: messages of one origin are delivered in the order it submitted them.
 
 use super::deed::Deed;
-use super::picture::Seen;
 use super::s1_total_order::place;
+use super::seen::Seen;
 use super::violation::{Guarantee, Violation};
 
 /// In a ring's order each origin's numbers go up from 1 by one, without gaps, and an origin numbers

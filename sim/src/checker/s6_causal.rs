@@ -1,8 +1,8 @@
 //! S6, causal order: if a node delivered a before it submitted b, a comes before b.
 
 use super::deed::Deed;
-use super::picture::Seen;
 use super::s1_total_order::place;
+use super::seen::Seen;
 use super::violation::{Guarantee, Violation};
 
 /// Two ways to the same end: a message's place lies behind all that its origin had delivered when

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ringchat::proto::id::Ballot;
 
 use super::deed::Deed;
-use super::picture::Seen;
+use super::seen::Seen;
 use super::violation::{Guarantee, Violation};
 use crate::history::{Incarnation, NodeName};
 

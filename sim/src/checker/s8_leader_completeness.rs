@@ -4,8 +4,8 @@ use ringchat::proto::event::LogSummary;
 use ringchat::proto::id::{Ballot, Index};
 
 use super::deed::Deed;
-use super::picture::Seen;
 use super::ring::{Ring, Stretch};
+use super::seen::Seen;
 use super::violation::{Guarantee, Violation};
 
 /// Whoever begins to lead under a ballot holds every entry of its ring that is known to have been

@@ -6,8 +6,8 @@ use ringchat::proto::id::{Index, NodeId};
 use ringchat::proto::view::{Change, View};
 
 use super::deed::Deed;
-use super::picture::Seen;
 use super::ring::Ring;
+use super::seen::Seen;
 use super::violation::{Guarantee, Violation};
 
 /// All nodes of a ring install the same views at the same places, one after the other: their

@@ -87,7 +87,7 @@ fn network(source: Source<'_>, value: Option<&Value<'_>>) -> Result<Network, Sce
     if let Some(value) = fields.take("tick") {
         network.tick = duration(source, value)?;
         let micros = network.tick.as_micros();
-        if micros == 0 || micros % 1_000 != 0 || micros > 100_000 {
+        if micros == 0 || !micros.is_multiple_of(1_000) || micros > 100_000 {
             let message = "expected a tick of 1 to 100 whole milliseconds";
             return Err(source.error(value.span(), message));
         }

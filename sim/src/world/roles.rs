@@ -71,9 +71,8 @@ impl World<'_> {
 
     /// What all nodes that answered know.
     pub fn statuses(&self) -> impl Iterator<Item = (NodeIndex, &Status)> {
-        let answered = |(index, machine): (usize, &'_ Machine)| match &machine.status {
-            Some(_) => Some(NodeIndex(index)),
-            None => None,
+        let answered = |(index, machine): (usize, &'_ Machine)| {
+            machine.status.as_ref().map(|_| NodeIndex(index))
         };
         let nodes: Vec<NodeIndex> = self.machines.iter().enumerate().filter_map(answered).collect();
         nodes.into_iter().filter_map(|node| Some((node, self.machines[node.0].status.as_ref()?)))

@@ -67,15 +67,13 @@ impl Node {
 
     fn install(&mut self, step: &mut Step, index: Index, view: View) {
         let was_member = self.is_member();
-        let gone: Vec<_> = self.membership.base().members.iter().map(|member| member.id).collect();
         self.membership.install(view.clone());
         step.event(Event::ViewInstalled { index, view: view.clone() });
         self.view_changed();
         self.forget_admitted();
-        for peer in gone.into_iter().filter(|id| !view.contains(*id)) {
-            if let Some(link) = self.links.to(peer) {
-                self.welcome_outsider(step, link, peer);
-            }
+        let linked: Vec<_> = self.links.peers().collect();
+        for (peer, link) in linked {
+            self.welcome_outsider(step, link, peer);
         }
         if was_member && !self.is_member() {
             self.expelled(step, view.number);

@@ -27,6 +27,7 @@ impl Node {
             self.adopt(step, frame.ballot);
         }
         self.predecessor = Some(from);
+        self.links.want(step.now, from);
         if !own && frame.pulse > self.pulse {
             self.pulse = frame.pulse;
             if self.refused_at.is_none_or(|pulse| frame.pulse > pulse + 1) {

@@ -66,7 +66,7 @@ impl Node {
             if id == self.me.id {
                 continue;
             }
-            let known_dead = by == self.me.id && self.suspects.contains(id);
+            let known_dead = by == self.me.id && self.suspects.is_unanswered(id);
             let Some(leading) = &mut self.leading else { return };
             if !self.membership.newest().contains(id) {
                 continue;

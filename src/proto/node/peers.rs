@@ -70,8 +70,14 @@ impl Node {
         // A dial that is cut short came to a listener in its last moments.
         let refused = why == LinkLoss::Lost(Disconnect::Refused) || (!stands && cut_short);
         if !stands || !cut_short {
-            self.unreachable(step, peer, refused);
-        } else if peer == self.current.proposer {
+            return self.unreachable(step, peer, refused);
+        }
+        if self.successor == Some(peer) {
+            // The ring goes on without it until it answers: where only the way there is broken, a
+            // dial is not even refused.
+            self.suspects.doubt(step.now, peer, self.config.probe_min);
+        }
+        if self.successor == Some(peer) || peer == self.current.proposer {
             // Its process may be dead; asking it is the surest way to know.
             self.dial_member(step, peer);
         }

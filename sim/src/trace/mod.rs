@@ -1,0 +1,5 @@
+//! The history as text: the story that a person follows, or everything that happened.
+
+pub mod everything;
+pub mod names;
+pub mod story;
