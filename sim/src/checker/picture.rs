@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use ringchat::proto::event::LogSummary;
 use ringchat::proto::id::{Index, NodeId};
 use ringchat::proto::view::{Change, View};
 
@@ -91,9 +92,9 @@ impl Picture {
                 self.settle_in(record, Some(view));
             }
             Deed::Deliver(_) => self.settle_in(record, None),
+            Deed::Lead { log, .. } => self.settle_by_log(record, log),
             Deed::Submit { .. }
             | Deed::Promise { .. }
-            | Deed::Lead { .. }
             | Deed::Follow { .. }
             | Deed::StepDown
             | Deed::StartElection
@@ -159,6 +160,16 @@ impl Picture {
             self.rings.push(Ring::default());
         }
         self.actors[slot].ring = Some(ring);
+    }
+
+    /// Whoever leads before it knows anything committed belongs to the ring of those who wrote what
+    /// its log holds. (A founder's log is empty at that moment: its first view will tell.)
+    fn settle_by_log(&mut self, record: &Record, log: &LogSummary) {
+        let slot = self.slot(record);
+        if self.actors[slot].ring.is_none() {
+            let mut writers = log.runs.iter().map(|(ballot, _)| ballot.proposer);
+            self.actors[slot].ring = writers.find_map(|id| self.ring_of(id));
+        }
     }
 
     /// Takes in a record that broke nothing.
