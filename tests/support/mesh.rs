@@ -11,10 +11,9 @@ use rand_chacha::ChaCha8Rng;
 use ringchat::proto::config::Config;
 use ringchat::proto::entry::{Delivered, Payload};
 use ringchat::proto::event::Event;
-use ringchat::proto::id::{Index, LinkId};
+use ringchat::proto::id::LinkId;
 use ringchat::proto::input::{Command, Disconnect, Input};
 use ringchat::proto::node::{Node, Start};
-use ringchat::proto::output::Output;
 use ringchat::proto::status::{Role, Status};
 use ringchat::proto::time::Instant;
 
@@ -26,8 +25,8 @@ pub struct Host {
     pub alive: bool,
     pub delivered: Vec<Delivered>,
     pub events: Vec<(Instant, Event)>,
-    accepted: u64,
-    ends: BTreeMap<LinkId, End>,
+    pub(super) accepted: u64,
+    pub(super) ends: BTreeMap<LinkId, End>,
     wake: Option<Instant>,
 }
 
@@ -40,12 +39,12 @@ pub struct Mesh {
     heap: BinaryHeap<Reverse<(Instant, u64)>>,
     inputs: BTreeMap<u64, (usize, Option<LinkId>, What)>,
     counter: u64,
-    cut: BTreeSet<(usize, usize)>,
+    pub(super) cut: BTreeSet<(usize, usize)>,
     broken: BTreeSet<End>,
     arrival: BTreeMap<(usize, LinkId), Instant>,
 }
 
-enum What {
+pub(super) enum What {
     Input(Input),
     Wake,
     Accept { from: usize, link: LinkId },
@@ -246,7 +245,7 @@ impl Mesh {
         self.handle(host, Input::Connected { link: ours, hello });
     }
 
-    fn send(&mut self, from: usize, to: usize, link: LinkId, input: Input) {
+    pub(super) fn send(&mut self, from: usize, to: usize, link: LinkId, input: Input) {
         if self.cut.contains(&(from, to)) || self.broken.contains(&(to, link)) {
             return;
         }
@@ -257,58 +256,17 @@ impl Mesh {
         self.schedule(at, to, Some(link), What::Input(input));
     }
 
-    fn schedule(&mut self, at: Instant, host: usize, link: Option<LinkId>, what: What) {
+    pub(super) fn schedule(&mut self, at: Instant, host: usize, link: Option<LinkId>, what: What) {
         self.counter += 1;
         self.heap.push(Reverse((at, self.counter)));
         self.inputs.insert(self.counter, (host, link, what));
     }
 
-    fn handle(&mut self, host: usize, input: Input) {
+    pub(super) fn handle(&mut self, host: usize, input: Input) {
         let mut out = Vec::new();
         self.hosts[host].node.handle(self.now, input, &mut out);
         for output in out {
             self.carry_out(host, output);
-        }
-    }
-
-    fn carry_out(&mut self, host: usize, output: Output) {
-        match output {
-            Output::Dial { link, address } => {
-                let to = usize::from(match address.ip() {
-                    std::net::IpAddr::V4(ip) => ip.octets()[3],
-                    std::net::IpAddr::V6(_) => unreachable!(),
-                }) - 1;
-                if !self.cut.contains(&(host, to)) && !self.cut.contains(&(to, host)) {
-                    let at = self.now + Duration::from_millis(1);
-                    self.schedule(at, to, None, What::Accept { from: host, link });
-                }
-            }
-            Output::HangUp { link } => {
-                if let Some((peer, theirs)) = self.hosts[host].ends.remove(&link) {
-                    let why = Disconnect::Closed;
-                    self.send(host, peer, theirs, Input::Disconnected { link: theirs, why });
-                }
-            }
-            Output::Send { link, message } => {
-                if let Some((peer, theirs)) = self.hosts[host].ends.get(&link).copied() {
-                    self.send(host, peer, theirs, Input::Message { link: theirs, message });
-                }
-            }
-            Output::Persist(write) => self.handle(host, Input::Persisted { write: write.id }),
-            Output::Deliver(delivered) => self.hosts[host].delivered.push(delivered),
-            Output::TakeSnapshot => {
-                let all = self.texts(host).join("\n");
-                let input =
-                    Input::SnapshotTaken { index: Index::ZERO, application: Bytes::from(all) };
-                self.handle(host, input);
-            }
-            Output::InstallSnapshot { .. } => {}
-            Output::Event(event) => {
-                if self.trace {
-                    println!("{} n{host} {event:?}", self.now);
-                }
-                self.hosts[host].events.push((self.now, event));
-            }
         }
     }
 

@@ -1,3 +1,4 @@
 //! What the tests of the ring share.
 
+mod carry;
 pub mod mesh;
