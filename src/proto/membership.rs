@@ -75,18 +75,30 @@ impl Membership {
             && self.pending.as_ref().is_none_or(|(_, view)| view.is_election_quorum(&holds))
     }
 
-    /// The greatest index that is committed by count, if its entry is of the leader's own ballot.
+    /// The greatest index that is committed by count, in a log that is known to be the leader's up to
+    /// `verified`. Only entries of the leader's own ballot are counted (`is_own`); those before them
+    /// are committed with them.
     ///
     /// Entries before a pending view are judged by the view before it; the view itself needs an
     /// election quorum of both; entries behind it need that and a commit quorum of the new view.
-    pub fn commit_index(&self, tally: &Tally) -> Index {
-        let by_base = tally.commit_index(&self.base);
-        let Some((at, view)) = &self.pending else { return by_base };
+    pub fn commit_index(
+        &self,
+        tally: &Tally,
+        verified: Index,
+        is_own: impl Fn(Index) -> bool,
+    ) -> Index {
+        let counted =
+            |held: Index| Some(held.min(verified)).filter(|index| is_own(*index)).unwrap_or_default();
+        let by_base = counted(tally.commit_index(&self.base));
+        // A view in a tail that may not be the leader's says nothing.
+        let Some((at, view)) = self.pending.as_ref().filter(|(at, _)| *at <= verified) else {
+            return by_base;
+        };
         let both = tally.election_index(&self.base).min(tally.election_index(view));
-        if both < *at {
+        if counted(both) < *at {
             return by_base.min(at.previous());
         }
-        tally.commit_index(view).max(*at)
+        counted(tally.commit_index(view)).max(*at)
     }
 
     /// The latest pulse that came back from an election quorum, of both views.

@@ -11,16 +11,15 @@ use crate::proto::view::View;
 const KEEP_BYTES: usize = 64 << 20;
 
 impl Node {
-    /// Commits by count: what a quorum holds, if its last entry is of the leader's own ballot.
+    /// Commits by count: what a quorum holds, up to an entry of the leader's own ballot.
     ///
     /// An older ballot's entry may be held by a quorum and yet be overwritten (Ongaro and Ousterhout,
     /// *In Search of an Understandable Consensus Algorithm*, 2014, section 5.4.2, figure 8).
     pub(super) fn count(&mut self, step: &mut Step) {
         self.count_pulse(step.now);
-        let index = self.membership.commit_index(&self.tally).min(self.verified);
-        if index > self.committed && self.durable.log().ballot_at(index) == Some(self.current) {
-            self.advance(step, index);
-        }
+        let is_own = |index| self.durable.log().ballot_at(index) == Some(self.current);
+        let index = self.membership.commit_index(&self.tally, self.verified, is_own);
+        self.advance(step, index);
     }
 
     /// Everything up to `to`, which this node holds, is known committed.
