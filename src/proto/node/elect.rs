@@ -75,6 +75,7 @@ impl Node {
     pub(super) fn on_elect(&mut self, step: &mut Step, link: LinkId, from: NodeId, token: Elect) {
         let id = Token::Elect(token.clone()).id();
         step.send(link, Message::TokenAck { token: id });
+        self.token_from = Some(from);
         if self.knows_as_outsider(token.candidate, token.view) {
             self.welcome_outsider(step, link, from);
             return;

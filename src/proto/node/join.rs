@@ -23,8 +23,6 @@ pub(super) struct Joining {
     link: Option<LinkId>,
     asked_at: Instant,
     heard_at: Instant,
-    /// Who serves this node, or did last.
-    pub(super) sponsor: Option<NodeId>,
 }
 
 /// A newcomer that this node serves.
@@ -43,7 +41,6 @@ impl Joining {
             link: None,
             asked_at: Instant::START,
             heard_at: Instant::START,
-            sponsor: None,
         }
     }
 }
@@ -132,7 +129,6 @@ impl Node {
             let by_contact = joining.link.and_then(|link| self.links.peer_of(link)) == Some(from);
             if by_contact {
                 joining.heard_at = now;
-                joining.sponsor = Some(from);
             }
         }
     }

@@ -111,6 +111,8 @@ pub struct Node {
     elections_failed: u32,
     /// A token that waits until this node, too, misses the leader.
     held: Option<(LinkId, Elect)>,
+    /// Who sent the last token. It takes this node for its successor.
+    token_from: Option<NodeId>,
     /// The link that the unacknowledged tokens went out on.
     token_link: Option<LinkId>,
     no_quorum: Option<(usize, usize)>,
@@ -163,6 +165,7 @@ impl Node {
             election_at: None,
             elections_failed: 0,
             held: None,
+            token_from: None,
             token_link: None,
             no_quorum: None,
             outgoing: Outgoing::default(),

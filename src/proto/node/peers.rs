@@ -25,6 +25,7 @@ impl Node {
             // Given up in the meantime; the driver was told.
             return;
         }
+        let meant = self.links.get(link).and_then(|link| link.peer).filter(|id| *id != peer.id);
         if let Some(older) = self.links.stand(step.now, link, peer) {
             step.hang_up(older);
             self.forget_link(step, older, LinkLoss::Replaced);
@@ -35,6 +36,10 @@ impl Node {
             self.peer_returned(step);
         }
         self.suspect_answers(peer.id);
+        if let Some(meant) = meant {
+            // Another incarnation answers at its address: the one that was looked for is dead.
+            self.unreachable(step, meant, true);
+        }
         self.ask_to_join(step, link, &hello);
         self.welcome_outsider(step, link, peer.id);
         self.retarget(step);
@@ -105,7 +110,7 @@ impl Node {
             self.refused_at = Some(self.pulse);
             self.hurry_election(step);
         }
-        if !self.is_on_ring() || !self.membership.ring().contains(peer) {
+        if !self.walk().contains(peer) && !self.membership.ring().contains(peer) {
             return;
         }
         let (first, most) = (self.config.probe_min, self.config.probe_max);
@@ -131,9 +136,10 @@ impl Node {
         if self.is_on_ring() {
             return self.suspects.successor(self.membership.ring(), self.me.id);
         }
-        // One that does not (yet) know itself a member walks on from where it would stand.
-        let sponsor = self.joining.as_ref().and_then(|joining| joining.sponsor)?;
-        self.suspects.successor(self.walk(), sponsor)
+        // One that does not (yet) know itself a member stands behind the one that counts on it.
+        let from = self.token_from?;
+        let itself = || self.walk().members.iter().find(|member| member.id == from).copied();
+        self.suspects.successor(self.walk(), from).or_else(itself)
     }
 
     /// Makes sure that the link to the successor stands, or is on its way.

@@ -47,6 +47,7 @@ impl Node {
         let ballot = token.ballot;
         if let Some((link, from)) = via {
             step.send(link, Message::TokenAck { token: Token::Elected(token.clone()).id() });
+            self.token_from = Some(from);
             if self.knows_as_outsider(ballot.proposer, token.view) {
                 return self.welcome_outsider(step, link, from);
             }
