@@ -152,7 +152,11 @@ fn what_is_committed_before_at_and_behind_a_pending_view_at_5() {
     for (base, next, held, commit) in table {
         let membership = joint(*base, *next);
         let what = format!("{held:?} of {base:?} and {next:?}");
-        assert_eq!(membership.commit_index(&tally(held)), Index(*commit), "{what}");
+        assert_eq!(
+            membership.commit_index(&tally(held), Index(1_000), |_| true),
+            Index(*commit),
+            "{what}"
+        );
     }
 }
 
@@ -160,7 +164,10 @@ fn what_is_committed_before_at_and_behind_a_pending_view_at_5() {
 fn without_a_pending_view_the_base_alone_commits() {
     let mut membership = Membership::default();
     membership.install(view(1, &[1, 2, 3], 1));
-    assert_eq!(membership.commit_index(&tally(&[(1, 9), (2, 8), (7, 9)])), Index(8));
+    assert_eq!(
+        membership.commit_index(&tally(&[(1, 9), (2, 8), (7, 9)]), Index(1_000), |_| true),
+        Index(8)
+    );
     assert_eq!(membership.election_pulse(&tally(&[(1, 9), (2, 8), (7, 9)])), 8);
 }
 
@@ -197,4 +204,17 @@ fn a_joiner_goes_in_behind_its_sponsor_and_else_at_the_end() {
         let found: Vec<u64> = members.iter().map(|member| member.id.0).collect();
         assert_eq!(found, expected, "behind {sponsor:?}");
     }
+}
+
+#[test]
+fn a_pending_view_of_an_older_ballot_is_committed_with_an_own_entry_behind_it() {
+    // Half with the tie-breaker hold the view, at 5, and an entry of the leader's ballot, at 6.
+    let mut membership = Membership::default();
+    membership.install(view(1, &[1, 2], 1));
+    membership.propose(Index(5), view(2, &[1], 1));
+    let held = tally(&[(1, 6)]);
+    assert_eq!(membership.commit_index(&held, Index(6), |at| at == Index(6)), Index(6));
+    // Without an own entry behind it nothing is committed, nor where the view may not be the leader's.
+    assert_eq!(membership.commit_index(&held, Index(6), |_| false), Index(0));
+    assert_eq!(membership.commit_index(&held, Index(4), |_| true), Index(0));
 }

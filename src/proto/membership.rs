@@ -87,8 +87,9 @@ impl Membership {
         verified: Index,
         is_own: impl Fn(Index) -> bool,
     ) -> Index {
-        let counted =
-            |held: Index| Some(held.min(verified)).filter(|index| is_own(*index)).unwrap_or_default();
+        let counted = |held: Index| {
+            Some(held.min(verified)).filter(|index| is_own(*index)).unwrap_or_default()
+        };
         let by_base = counted(tally.commit_index(&self.base));
         // A view in a tail that may not be the leader's says nothing.
         let Some((at, view)) = self.pending.as_ref().filter(|(at, _)| *at <= verified) else {

@@ -63,9 +63,6 @@ impl Node {
 
     pub(super) fn on_accuse(&mut self, step: &mut Step, by: NodeId, skipped: &[NodeId]) {
         for id in skipped.iter().copied() {
-            if id == self.me.id {
-                continue;
-            }
             let known_dead = by == self.me.id && self.suspects.is_unanswered(id);
             let Some(leading) = &mut self.leading else { return };
             if !self.membership.newest().contains(id) {
@@ -140,7 +137,10 @@ impl Node {
             return;
         }
         self.review(step.now);
-        let Some(view) = self.next_view(step.now) else { return };
+        // A view that is proposed cannot be taken back: one that nobody can commit would be the end
+        // of the ring.
+        let in_touch = |view: &View| view.is_election_quorum(|id| self.answers_pulses(id));
+        let Some(view) = self.next_view(step.now).filter(in_touch) else { return };
         let index = self.durable.log().last().next();
         step.event(Event::ViewProposed { index, view: view.clone() });
         self.append_own(step, Body::View(view));
@@ -158,7 +158,8 @@ impl Node {
         let recently = self.config.link_timeout / 2;
         for (id, accused) in &desk.accused {
             let link = self.links.to(*id).and_then(|link| self.links.get(link));
-            let answers = link.is_some_and(|link| now.since(link.heard_at) < recently);
+            let answers =
+                *id == self.me.id || link.is_some_and(|link| now.since(link.heard_at) < recently);
             for (by, (first, last)) in &accused.by {
                 // Said twice, and the leader hears it: the link between those two is broken.
                 if answers && !accused.dead && last.since(*first) >= retry {
