@@ -21,6 +21,7 @@ fn after(steps: &[Step]) -> Vec<Step> {
 fn delivered_sequences_are_prefixes_of_one_another() {
     let s1 = Some(Guarantee::S1);
     let v1 = || view(1, &[1, 2, 3], &[]);
+    let v2 = || view(2, &[1, 2, 3], &[]);
     judge(vec![
         ("nothing happens", vec![], None),
         (
@@ -70,10 +71,43 @@ fn delivered_sequences_are_prefixes_of_one_another() {
                 deliver(2, 3, 2, 1, 1),
                 deliver(1, 3, 2, 1, 1),
                 deliver(1, 4, 2, 2, 2),
-                install(2, 5, view(2, &[1, 2, 3], &[])),
+                install(2, 5, v2()),
             ]),
             s1,
         ),
+        (
+            "a view is installed at a place that another passed without it",
+            after(&[
+                install(3, 1, v1()),
+                deliver(3, 4, 1, 1, 1),
+                install(2, 1, v1()),
+                install(2, 3, v2()),
+            ]),
+            s1,
+        ),
+        (
+            "the same, behind a message that both have",
+            after(&[
+                install(3, 1, v1()),
+                deliver(3, 2, 1, 1, 1),
+                deliver(3, 4, 2, 1, 1),
+                install(2, 1, v1()),
+                deliver(2, 2, 1, 1, 1),
+                install(2, 3, v2()),
+            ]),
+            s1,
+        ),
+        (
+            "the same, and the other has got to a view there",
+            after(&[
+                install(3, 1, v1()),
+                install(3, 4, v2()),
+                install(2, 1, v1()),
+                deliver(2, 3, 1, 1, 1),
+            ]),
+            s1,
+        ),
+        ("a view goes back", after(&[install(3, 2, v1()), install(3, 2, v2())]), s1),
     ]);
 }
 

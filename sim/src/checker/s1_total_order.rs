@@ -42,9 +42,8 @@ impl TotalOrder {
                 Some(next) if next.delivered.index <= index => {
                     Err(passed_over(seen, next, format!("a view installed at {index}")))
                 }
-                Some(_) => Ok(()),
-                None if seen.actor.views < ring.views().len() => Ok(()),
-                None => first(seen, ring, index),
+                Some(_) | None if seen.actor.views < ring.views().len() => Ok(()),
+                Some(_) | None => first(seen, ring, index),
             };
         }
         if let Deed::TakeSnapshot { index, .. } = seen.deed {
