@@ -24,6 +24,21 @@ fn a_ballot_is_led_once_by_its_proposer_and_above_its_promises() {
             vec![lead(1, b1, 0, &[]), restart(1, 1, 1), in_life(1, lead(1, b1, 0, &[]))],
             s7,
         ),
+        (
+            "a second life of the same identity leads below what the first one led under",
+            vec![lead(1, b3, 0, &[]), restart(1, 1, 1), in_life(1, lead(1, b1, 0, &[]))],
+            s7,
+        ),
+        (
+            "a second life of the same identity promises below what the first one led under",
+            vec![lead(1, b3, 0, &[]), restart(1, 1, 1), in_life(1, promise(1, b2))],
+            s7,
+        ),
+        (
+            "a second life of the same identity leads above what the first one led under",
+            vec![lead(1, b1, 0, &[]), restart(1, 1, 1), in_life(1, lead(1, b3, 0, &[]))],
+            None,
+        ),
         ("another's ballot", vec![lead(2, b1, 0, &[])], s7),
         ("below its own promise", vec![promise(1, b2), lead(1, b1, 0, &[])], s7),
         ("below what it follows", vec![follow(1, b2), lead(1, b1, 0, &[])], s7),
@@ -141,6 +156,7 @@ fn all_nodes_install_the_same_views() {
         ("nobody in it", vec![install(1, 1, view(1, &[], &[]))], s9),
         ("with a snapshot", then(&[snapshot(3, 5, v2())]), None),
         ("an older snapshot", then(&[snapshot(3, 3, v1()), install(3, 4, v2())]), None),
+        ("a snapshot from before any view", vec![snapshot(3, 3, v1())], s9),
         ("a snapshot with a view not in force", then(&[snapshot(3, 3, v2())]), s9),
         ("a snapshot with a view of its own", then(&[snapshot(3, 5, other())]), s9),
         (

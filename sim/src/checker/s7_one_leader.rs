@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ringchat::proto::id::Ballot;
+use ringchat::proto::id::{Ballot, NodeId};
 
 use super::deed::Deed;
 use super::seen::Seen;
@@ -11,7 +11,8 @@ use crate::history::{Incarnation, NodeName};
 
 /// A ballot is led once in a whole run, by its proposer. Within an incarnation promises only grow,
 /// following a ballot or leading under it is a promise too, and nothing below a promise is followed
-/// or led.
+/// or led. Whoever led had its promise in its storage: a later life under the same identity is bound
+/// by it.
 ///
 /// Ballots do not start anew in a ring that a node makes out of its history alone, so this is
 /// checked across rings.
@@ -21,6 +22,8 @@ pub struct OneLeader {
     pub checked: u64,
     leaders: BTreeMap<Ballot, (NodeName, Incarnation)>,
     promised: BTreeMap<(NodeName, Incarnation), Ballot>,
+    /// The greatest ballot that each identity has led under.
+    led: BTreeMap<NodeId, Ballot>,
 }
 
 impl OneLeader {
@@ -36,7 +39,8 @@ impl OneLeader {
         };
         self.checked += 1;
         let who = (seen.record.node.clone(), seen.record.incarnation);
-        let promised = self.promised.entry(who.clone()).or_default();
+        let led = self.led.get(&seen.actor.id).copied().unwrap_or_default();
+        let promised = self.promised.entry(who.clone()).or_insert(led);
         if ballot < *promised {
             let expected = format!("nothing below its promise {promised}");
             let found = format!("it {verb} {ballot}");
@@ -49,6 +53,7 @@ impl OneLeader {
                 let found = format!("it leads under {ballot}");
                 return Err(seen.violation(Guarantee::S7, expected, found));
             }
+            self.led.insert(seen.actor.id, ballot);
             if let Some((other, _)) = self.leaders.insert(ballot, who) {
                 let expected = format!("ballot {ballot} to be led once");
                 let violation = seen.violation(Guarantee::S7, expected, "it is led again");
