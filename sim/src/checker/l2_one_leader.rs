@@ -6,7 +6,8 @@ use ringchat::proto::status::Role;
 use super::settled::{Core, FinalPicture};
 use super::violation::{Guarantee, Violation};
 
-/// At the end all nodes lead or follow under the same ballot, and its proposer is alive and leads.
+/// At the end all nodes lead or follow under the same ballot, and its proposer is a live member and
+/// leads.
 #[derive(Clone, Debug, Default)]
 pub struct AgreedLeader {
     /// How many nodes were checked.
@@ -38,9 +39,11 @@ impl AgreedLeader {
                 let expected = if should_lead { "the leader" } else { "not the leader" };
                 flag(format!("{expected} of ballot {ballot}"), format!("{:?}", status.role));
             }
-            let lives = core.holds(ballot.proposer) || core.hindered.contains(&ballot.proposer);
-            if !lives {
-                let found = format!("ballot {ballot}, whose leader is dead or out of reach");
+            let leader = ballot.proposer;
+            let lives = core.holds(leader) || core.hindered.contains(&leader);
+            if !lives || !core.view.contains(leader) {
+                let why = if lives { "is no member" } else { "is dead or out of reach" };
+                let found = format!("ballot {ballot}, whose leader {why}");
                 flag("a live leader".to_owned(), found);
             }
         }
