@@ -7,6 +7,8 @@ use super::violation::{Guarantee, Violation};
 
 /// At the end every live node that the quorum side reaches is a member of the newest view, knows
 /// that view, and its application holds the same as all others.
+///
+/// A live node that does not even answer when it is asked what it knows is stuck, wherever it is.
 #[derive(Clone, Debug, Default)]
 pub struct Healing {
     /// How many nodes were checked.
@@ -14,6 +16,14 @@ pub struct Healing {
 }
 
 impl Healing {
+    pub(super) fn answers(&mut self, end: &FinalPicture, broken: &mut Vec<Violation>) {
+        for node in end.nodes.iter().filter(|node| node.alive && node.status.is_none()) {
+            self.checked += 1;
+            let (expected, found) = ("a live node to answer", "it says nothing");
+            broken.push(Violation::new(Guarantee::L4, end.at, &node.name, expected, found));
+        }
+    }
+
     pub(super) fn settle(&mut self, end: &FinalPicture, core: &Core, broken: &mut Vec<Violation>) {
         let mut first = None;
         for (node, status) in &core.nodes {

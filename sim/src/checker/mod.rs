@@ -89,6 +89,7 @@ impl Checkers {
     /// Holds the end of the run against S10 and L1 to L5. Everything that is broken is returned.
     pub fn settle(&mut self, end: &FinalPicture) -> Vec<Violation> {
         let mut broken = Vec::new();
+        self.l4.answers(end, &mut broken);
         for core in end.cores(&self.picture) {
             self.s10.settle(end, &core, &self.picture, &mut broken);
             self.l1.settle(end, &core, &mut broken);

@@ -40,7 +40,7 @@ pub struct FinalNode {
     /// A fault is left standing that keeps it from taking its part: it is deaf or mute, say. A
     /// single cut link is no such fault; it belongs in [`FinalPicture::broken_links`].
     pub impaired: bool,
-    /// What the node knows of its ring; none if it is not alive.
+    /// What the node knows of its ring; none if it is not alive, or did not answer.
     pub status: Option<Status>,
     /// A hash of everything that its application holds: equal where the histories are.
     pub content: u64,
