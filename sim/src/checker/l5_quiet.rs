@@ -14,10 +14,10 @@ struct Last {
     view: Option<(Instant, &'static str)>,
 }
 
-/// In the quiet phase no node of the quorum side starts an election or steps down, and none
-/// proposes or installs a view. Where a fault is left standing that hinders a live node, views may
-/// follow that node out and in; elections may not be held even then: a node with a broken link
-/// cannot keep deposing a working leader.
+/// In the quiet phase no node of the quorum side starts an election, gets a new leader or steps
+/// down, and none proposes or installs a view. Where a fault is left standing that hinders a live
+/// node, views may follow that node out and in; elections may not be held even then: a node with a
+/// broken link cannot keep deposing a working leader.
 #[derive(Clone, Debug, Default)]
 pub struct Quiet {
     /// How many nodes were checked.
@@ -37,13 +37,16 @@ impl Quiet {
         match seen.deed {
             Deed::StartElection => last.election = Some((at, "it starts an election")),
             Deed::StepDown => last.election = Some((at, "it steps down")),
+            Deed::Lead { .. } => last.election = Some((at, "it begins to lead")),
+            Deed::Follow { ballot } if seen.actor.ballot.is_some_and(|known| known < ballot) => {
+                last.election = Some((at, "it follows a new leader"));
+            }
             Deed::Propose { .. } => last.view = Some((at, "it proposes a view")),
             Deed::Install { .. } => last.view = Some((at, "it installs a view")),
             Deed::Start { .. }
             | Deed::Deliver(_)
             | Deed::Submit { .. }
             | Deed::Promise { .. }
-            | Deed::Lead { .. }
             | Deed::Follow { .. }
             | Deed::TakeSnapshot { .. }
             | Deed::Sponsor { .. }
