@@ -1,6 +1,8 @@
 //! Hand-made histories, step by step, and a table of them against what the checkers must say.
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
+pub mod end;
+
 use std::net::{Ipv4Addr, SocketAddr};
 
 use bytes::Bytes;
