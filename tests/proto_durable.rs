@@ -21,7 +21,8 @@ fn append(durable: &mut Durable, count: u64) {
 
 fn token(round: u64) -> Elected {
     let freshness = Freshness::default();
-    Elected { ballot: ballot(round), freshness, view: 1, promised_by: vec![], hops_left: 9 }
+    let (met, promised_by) = (vec![ME], vec![]);
+    Elected { ballot: ballot(round), freshness, view: 1, met, promised_by, hops_left: 9 }
 }
 
 /// The number, and the stretch, of the write that is due.

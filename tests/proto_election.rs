@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use ringchat::proto::election::{Candidate, Election, Token, Verdict};
+use ringchat::proto::entry::Committed;
 use ringchat::proto::id::{Ballot, Index, NodeId};
 use ringchat::proto::message::{Elect, Elected, Freshness, TokenId};
 
@@ -17,7 +18,8 @@ fn freshness(index: u64) -> Freshness {
 /// A member with a log up to 5 that has promised nothing.
 fn candidate(id: u64) -> Candidate {
     let promised = Ballot::ZERO;
-    Candidate { id: NodeId(id), eligible: true, freshness: freshness(5), promised, view: 3 }
+    let (eligible, committed) = (true, Committed::default());
+    Candidate { id: NodeId(id), eligible, freshness: freshness(5), promised, view: 3, committed }
 }
 
 fn token(candidate: u64, index: u64, met: &[u64]) -> Elect {
@@ -27,13 +29,15 @@ fn token(candidate: u64, index: u64, met: &[u64]) -> Elect {
         freshness: freshness(index),
         promised: ballot(2, 2),
         view: 3,
+        committed: Committed::default(),
         met: met.iter().copied().map(NodeId).collect(),
     }
 }
 
 fn elected(round: u64) -> Elected {
     let (ballot, freshness) = (ballot(round, 1), freshness(5));
-    Elected { ballot, freshness, view: 3, promised_by: vec![], hops_left: 9 }
+    let (met, promised_by) = (vec![NodeId(1)], vec![]);
+    Elected { ballot, freshness, view: 3, met, promised_by, hops_left: 9 }
 }
 
 #[test]
@@ -69,9 +73,12 @@ fn the_freshest_log_wins_and_between_equals_the_greatest_id() {
         // Only a member by its own log is ever a candidate; others pass everything on.
         (3, 5, &[3], false, false, Passed),
         (9, 4, &[9], false, false, Passed),
-        // It has been round without finding its candidate.
-        (9, 6, &[9, 7, 3], false, true, Swallowed),
-        (9, 6, &[9, 7, 3], false, false, Swallowed),
+        // It could not go home from where its circle closed: it may pass once more.
+        (9, 6, &[9, 7, 3], false, true, Passed),
+        (3, 5, &[3, 7, 9], false, true, Passed),
+        // It has been round twice without finding its candidate.
+        (9, 6, &[9, 7, 3, 7], false, true, Swallowed),
+        (9, 6, &[9, 7, 3, 7], false, false, Swallowed),
     ];
     for (from, index, met, running, eligible, expected) in table {
         let mut election = Election::default();

@@ -8,7 +8,7 @@ use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use ringchat::proto::config::Config;
-use ringchat::proto::entry::{Body, Entry, Payload, SnapshotHead, Submission};
+use ringchat::proto::entry::{Body, Committed, Entry, Payload, SnapshotHead, Submission};
 use ringchat::proto::id::{Ballot, Index, NodeId, RingId};
 use ringchat::proto::input::{Command, Disconnect, Input, WriteId};
 use ringchat::proto::message::{
@@ -112,19 +112,25 @@ impl Peer<'_> {
         Freshness { ballot: self.ballot(), index: self.index() }
     }
 
+    fn committed(&mut self) -> Committed {
+        Committed { index: self.index(), ballot: self.ballot(), under: self.ballot() }
+    }
+
     fn elect(&mut self) -> Elect {
         let (candidate, attempt, freshness) = (self.id(), self.number(), self.freshness());
         let mut met = self.some(Self::id);
         if self.one_in(2) {
             met.insert(0, candidate);
         }
-        Elect { candidate, attempt, freshness, promised: self.ballot(), view: self.number(), met }
+        let (promised, view, committed) = (self.ballot(), self.number(), self.committed());
+        Elect { candidate, attempt, freshness, promised, view, committed, met }
     }
 
     fn elected(&mut self) -> Elected {
         let (ballot, freshness, view) = (self.ballot(), self.freshness(), self.number());
-        let promised_by = self.some(Self::id);
-        Elected { ballot, freshness, view, promised_by, hops_left: self.lots.random_range(0..3) }
+        let (met, promised_by) = (self.some(Self::id), self.some(Self::id));
+        let hops_left = self.lots.random_range(0..3);
+        Elected { ballot, freshness, view, met, promised_by, hops_left }
     }
 
     fn append(&mut self) -> Append {
@@ -138,7 +144,8 @@ impl Peer<'_> {
     fn ack(&mut self) -> AppendAck {
         let (ballot, promised, verified) = (self.ballot(), self.ballot(), self.index());
         let mismatch = self.one_in(3);
-        AppendAck { ballot, promised, verified, mismatch, stored: self.some(Self::stored) }
+        let (commit, stored) = (self.index(), self.some(Self::stored));
+        AppendAck { ballot, promised, verified, commit, mismatch, stored }
     }
 
     fn chunk(&mut self) -> SnapshotChunk {
@@ -150,6 +157,7 @@ impl Peer<'_> {
             view: self.view(),
             sessions,
             lamport: self.number(),
+            exiles: self.some(Self::member),
         };
         let head = Some(head).filter(|_| !self.one_in(4));
         let whole = u64::from(bytes.length);

@@ -3,7 +3,7 @@
 mod proto_hand;
 
 use proto_hand::*;
-use ringchat::proto::entry::{Body, Entry};
+use ringchat::proto::entry::{Body, Committed, Entry};
 use ringchat::proto::event::Event;
 use ringchat::proto::id::{Ballot, Index, NodeId};
 use ringchat::proto::message::{Elect, Elected, Freshness, Message, TokenId};
@@ -18,12 +18,14 @@ fn freshness(ballot: Ballot, index: u64) -> Freshness {
 /// Lap 2 of this ballot: its candidate's log is that of every follower here, unless said otherwise.
 fn gathering(ballot: Ballot, promised_by: &[NodeId]) -> Elected {
     let freshness = freshness(proto_hand::ballot(1, A), 1);
-    Elected { ballot, freshness, view: 1, promised_by: promised_by.to_vec(), hops_left: 9 }
+    let promised_by = promised_by.to_vec();
+    Elected { ballot, freshness, view: 1, met: promised_by.clone(), promised_by, hops_left: 9 }
 }
 
 fn candidacy(candidate: NodeId, freshness: Freshness, view: u64) -> Elect {
     let met = vec![candidate];
-    Elect { candidate, attempt: 1, freshness, promised: ballot(1, A), view, met }
+    let committed = Committed::default();
+    Elect { candidate, attempt: 1, freshness, promised: ballot(1, A), view, committed, met }
 }
 
 fn tokens(outputs: &[Output], to: NodeId) -> Vec<Elect> {
@@ -200,7 +202,8 @@ fn a_token_that_is_held_goes_on_when_the_pulse_does_not_come() {
     hand.hears(B, Message::Elect(token.clone()));
     let out = hand.pass(300, &[A, B]);
     let met = vec![token.candidate, hand.me];
-    assert_eq!(tokens(&out, B), [Elect { met, ..token }]);
+    let committed = Committed { index: Index(1), ballot: ballot(1, A), under: ballot(1, A) };
+    assert_eq!(tokens(&out, B), [Elect { met, committed, ..token }], "with what this node knows");
 }
 
 #[test]
@@ -232,4 +235,24 @@ fn a_node_that_does_not_know_itself_a_member_promises_all_the_same() {
     let out = hand.hears(A, Message::Elected(gathering(ballot(4, A), &[A])));
     assert!(events(&out).contains(&Event::Promised { ballot: ballot(4, A) }));
     assert_eq!(hand.node.status().promised, ballot(4, A));
+}
+
+#[test]
+fn a_candidate_learns_on_the_way_that_its_pending_view_is_in_force() {
+    // (entry that somebody knows committed, whether it is the pending view of this log)
+    let first = ballot(1, A);
+    for (index, of, learned) in [(2, first, true), (2, ballot(1, B), false), (3, first, false)] {
+        let mut hand = Hand::follower(&[B, C]);
+        let smaller = Body::View(view(2, &[A, hand.me, B]));
+        let entry = Entry { ballot: first, body: smaller };
+        hand.appended(A, append(first, (1, first), &[entry], 1));
+        let out = hand.pass(1_100, &[B, C]);
+        let mut token = tokens(&out, B).pop().expect("an election, as A is silent");
+        // Two of the four are no quorum of the old view, and all that the new one needs.
+        token.met.push(B);
+        token.committed = Committed { index: Index(index), ballot: of, under: first };
+        let out = hand.hears(B, Message::Elect(token));
+        assert_eq!(hand.node.status().committed, Index(if learned { 2 } else { 1 }));
+        assert_eq!(elected(&out, B).len(), usize::from(learned));
+    }
 }

@@ -2,10 +2,13 @@
 
 mod proto_hand;
 
+use bytes::Bytes;
 use proto_hand::*;
+use ringchat::proto::entry::{Payload, SnapshotHead};
 use ringchat::proto::event::Event;
 use ringchat::proto::id::{Ballot, Index, NodeId};
-use ringchat::proto::message::{Append, AppendAck, Message, Stored};
+use ringchat::proto::input::{Disconnect, Input};
+use ringchat::proto::message::{Append, AppendAck, Message, SnapshotChunk, Stored};
 use ringchat::proto::output::Output;
 
 /// The acknowledgements that were sent back to A.
@@ -20,7 +23,8 @@ fn acks(outputs: &[Output]) -> Vec<AppendAck> {
 /// The successor's answer to a probe: from here on nothing holds frames back.
 fn agreed(ballot: Ballot, verified: u64) -> Message {
     let (promised, verified) = (ballot, Index(verified));
-    Message::AppendAck(AppendAck { ballot, promised, verified, mismatch: false, stored: vec![] })
+    let (commit, stored) = (Index::ZERO, vec![]);
+    Message::AppendAck(AppendAck { ballot, promised, verified, commit, mismatch: false, stored })
 }
 
 /// A follower under ballot 2 of A whose log is the view, and entries 2 and 3, not known committed.
@@ -44,6 +48,7 @@ fn an_append_below_the_promise_is_refused_and_changes_nothing() {
             ballot: old,
             promised: ballot(2, A),
             verified: Index::ZERO,
+            commit: Index::ZERO,
             mismatch: false,
             stored: vec![],
         };
@@ -191,4 +196,65 @@ fn the_word_of_outsiders_commits_nothing() {
     let frame = append(leader, (1, leader), &[said(leader, 1)], 1);
     let out = hand.appended(A, Append { stored: outsiders.collect(), ..frame });
     assert_eq!(delivered(&out), [0; 0]);
+}
+
+/// A chunk of one byte of a snapshot of four, with its head if it is the first.
+fn chunk(offset: u64) -> Message {
+    let head = SnapshotHead {
+        index: Index(9),
+        ballot: ballot(1, A),
+        view: view(1, &[A, B]),
+        sessions: vec![],
+        lamport: 0,
+        exiles: vec![],
+    };
+    Message::SnapshotChunk(SnapshotChunk {
+        ballot: ballot(2, A),
+        index: head.index,
+        head: Some(head).filter(|_| offset == 0),
+        offset,
+        total: 4,
+        bytes: Payload::new(Bytes::from_static(b"x")).unwrap(),
+    })
+}
+
+/// How much of a snapshot is said to be there, in answer to these chunks.
+fn received(hand: &mut Hand, from: NodeId, offsets: &[u64]) -> Vec<u64> {
+    let answers = offsets.iter().flat_map(|at| {
+        let out = hand.hears(from, chunk(*at));
+        sent(&out, from)
+    });
+    let answers: Vec<Message> = answers.collect();
+    let received = |message: &Message| match message {
+        Message::SnapshotAck { received, .. } => Some(*received),
+        _ => None,
+    };
+    answers.iter().filter_map(received).collect()
+}
+
+#[test]
+fn of_two_that_send_the_same_snapshot_one_is_listened_to_and_the_other_not_answered() {
+    let mut hand = Hand::follower(&[B]);
+    assert_eq!(received(&mut hand, A, &[0, 1]), [1, 2]);
+    assert_eq!(received(&mut hand, B, &[0, 1, 2, 3]), [0; 0]);
+    assert_eq!(received(&mut hand, A, &[3, 1]), [0; 0], "what does not fit is not answered");
+    // Its link is gone: now the other one is listened to, from the start.
+    hand.input(Input::Disconnected { link: link(A), why: Disconnect::Reset });
+    assert_eq!(received(&mut hand, B, &[2, 3]), [0; 0]);
+    assert_eq!(received(&mut hand, B, &[0, 1, 2, 3]), [1, 2, 3, 4]);
+    assert_eq!(hand.node.status().committed, Index(9));
+}
+
+#[test]
+fn what_a_neighbour_knows_committed_comes_back_with_its_acknowledgement() {
+    let mut hand = with_a_tail();
+    let leader = ballot(2, A);
+    let out = hand.hears(B, agreed(leader, 3));
+    assert_eq!(delivered(&out), [0; 0]);
+    let Message::AppendAck(ack) = agreed(leader, 3) else { unreachable!() };
+    let out = hand.hears(B, Message::AppendAck(AppendAck { commit: Index(9), ..ack.clone() }));
+    assert_eq!(delivered(&out), [1, 2], "no further than what is verified here");
+    let mut hand = with_a_tail();
+    let other = AppendAck { ballot: ballot(1, A), commit: Index(3), ..ack };
+    assert_eq!(delivered(&hand.hears(B, Message::AppendAck(other))), [0; 0], "of another ballot");
 }

@@ -3,7 +3,7 @@
 mod proto_hand;
 
 use proto_hand::*;
-use ringchat::proto::entry::{Body, Entry, Payload, SnapshotHead, Submission};
+use ringchat::proto::entry::{Body, Committed, Entry, Payload, SnapshotHead, Submission};
 use ringchat::proto::event::Event;
 use ringchat::proto::id::{Ballot, Index, NodeId};
 use ringchat::proto::message::{
@@ -41,6 +41,7 @@ fn chunk(of: [u64; 9]) -> Message {
         view: view(of[6], &[A]),
         sessions: vec![(A, of[7])],
         lamport: of[8],
+        exiles: vec![],
     };
     Message::SnapshotChunk(SnapshotChunk {
         ballot: ballot(of[0], A),
@@ -52,23 +53,26 @@ fn chunk(of: [u64; 9]) -> Message {
     })
 }
 
-fn elect(of: [u64; 5], met: Vec<NodeId>) -> Message {
+fn elect(of: [u64; 8], met: Vec<NodeId>) -> Message {
     let freshness = Freshness { ballot: ballot(of[1], A), index: Index(of[2]) };
     let (attempt, promised, view) = (of[0], ballot(of[3], A), of[4]);
-    Message::Elect(Elect { candidate: A, attempt, freshness, promised, view, met })
+    let committed =
+        Committed { index: Index(of[5]), ballot: ballot(of[6], A), under: ballot(of[7], A) };
+    Message::Elect(Elect { candidate: A, attempt, freshness, promised, view, committed, met })
 }
 
 fn elected(of: [u64; 4]) -> Message {
     let freshness = Freshness { ballot: ballot(of[1], A), index: Index(of[2]) };
     let (ballot, view) = (ballot(of[0], A), of[3]);
-    Message::Elected(Elected { ballot, freshness, view, promised_by: vec![], hops_left: 0 })
+    let (met, promised_by) = (vec![A], vec![]);
+    Message::Elected(Elected { ballot, freshness, view, met, promised_by, hops_left: 0 })
 }
 
-fn ack(of: [u64; 4]) -> Message {
+fn ack(of: [u64; 5]) -> Message {
     let (ballot, promised) = (ballot(of[0], A), ballot(of[1], A));
     let stored = vec![Stored { id: A, index: Index(of[3]), pulse: of[3] }];
-    let verified = Index(of[2]);
-    Message::AppendAck(AppendAck { ballot, promised, verified, mismatch: false, stored })
+    let (verified, commit) = (Index(of[2]), Index(of[4]));
+    Message::AppendAck(AppendAck { ballot, promised, verified, commit, mismatch: false, stored })
 }
 
 fn request(request: Request) -> Message {
@@ -121,7 +125,7 @@ fn a_token_of_lap_1_names_its_candidate_first() {
         (vec![A], true),
         (vec![A, B], true),
     ] {
-        assert_eq!(elect([0; 5], met.clone()).is_plausible(), plausible, "{met:?}");
+        assert_eq!(elect([0; 8], met.clone()).is_plausible(), plausible, "{met:?}");
     }
 }
 

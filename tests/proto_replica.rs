@@ -22,7 +22,8 @@ fn following(verified: u64) -> Replica {
 fn ack(verified: u64) -> AppendAck {
     let ballot = Ballot { round: 1, ..Ballot::ZERO };
     let verified = Index(verified);
-    AppendAck { ballot, promised: ballot, verified, mismatch: false, stored: vec![] }
+    let commit = Index::ZERO;
+    AppendAck { ballot, promised: ballot, verified, commit, mismatch: false, stored: vec![] }
 }
 
 fn mismatch(verified: u64) -> AppendAck {

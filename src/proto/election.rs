@@ -2,6 +2,7 @@
 //!
 //! Lap 1 changes nothing that lasts: it finds the best candidate, and whether a quorum can be met.
 
+use super::entry::Committed;
 use super::id::{Ballot, NodeId};
 use super::message::{Elect, Elected, Freshness, TokenId};
 
@@ -31,6 +32,8 @@ pub struct Candidate {
     pub promised: Ballot,
     /// The number of the newest view it knows committed.
     pub view: u64,
+    /// What it knows committed.
+    pub committed: Committed,
 }
 
 /// This node's part in elections.
@@ -56,6 +59,22 @@ pub enum Token {
 }
 
 impl Token {
+    /// Where it started, and is to end.
+    pub fn home(&self) -> NodeId {
+        match self {
+            Token::Elect(token) => token.candidate,
+            Token::Elected(token) => token.ballot.proposer,
+        }
+    }
+
+    /// The nodes met.
+    pub fn met(&self) -> &[NodeId] {
+        match self {
+            Token::Elect(token) => &token.met,
+            Token::Elected(token) => &token.met,
+        }
+    }
+
     /// What its acknowledgement will name.
     pub fn id(&self) -> TokenId {
         match self {
@@ -68,11 +87,12 @@ impl Token {
 impl Election {
     /// Begins a candidacy: lap 1's token, as it leaves this node.
     pub fn start(&mut self, own: Candidate) -> Elect {
-        let Candidate { id, freshness, promised, view, .. } = own;
+        let Candidate { id, freshness, promised, view, committed, .. } = own;
         self.attempt += 1;
         self.running = true;
         self.gathering = None;
-        Elect { candidate: id, attempt: self.attempt, freshness, promised, view, met: vec![id] }
+        let (attempt, met) = (self.attempt, vec![id]);
+        Elect { candidate: id, attempt, freshness, promised, view, committed, met }
     }
 
     /// Judges a token of lap 1.
@@ -83,20 +103,33 @@ impl Election {
             self.running = false;
             return if won { Verdict::Won(token) } else { Verdict::Swallow };
         }
-        if token.met.contains(&me) {
-            // It has been round without finding its candidate.
-            return Verdict::Swallow;
+        match token.met.iter().filter(|id| **id == me).count() {
+            0 => {}
+            1 => {
+                // It could not go home straight from where its circle closed.
+                token.met.push(me);
+                return Verdict::Pass(token);
+            }
+            // It has been round twice without finding its candidate.
+            _ => return Verdict::Swallow,
         }
         if own.eligible && (token.freshness, token.candidate) < (own.freshness, me) {
             if self.running {
                 return Verdict::Swallow;
             }
             let promised = own.promised.max(token.promised);
-            return Verdict::Replace(self.start(Candidate { promised, ..own }));
+            let committed = own.committed.max(token.committed);
+            return Verdict::Replace(self.start(Candidate { promised, committed, ..own }));
         }
         token.promised = token.promised.max(own.promised);
+        token.committed = token.committed.max(own.committed);
         token.met.push(me);
         Verdict::Pass(token)
+    }
+
+    /// The own token of lap 1 goes on: not all that can be reached were met.
+    pub fn resume(&mut self) {
+        self.running = true;
     }
 
     /// Lap 2 begins: promises for `ballot` are gathered.
@@ -104,7 +137,12 @@ impl Election {
         self.gathering = Some(ballot);
     }
 
-    /// The own token of lap 2 is back. Whether it may be counted: once per ballot.
+    /// Whether promises for this ballot are being gathered.
+    pub fn gathers(&self, ballot: Ballot) -> bool {
+        self.gathering == Some(ballot)
+    }
+
+    /// The own token of lap 2 is back with a quorum. Whether it may be counted: once per ballot.
     pub fn decide(&mut self, ballot: Ballot) -> bool {
         self.gathering.take_if(|gathering| *gathering == ballot).is_some()
     }

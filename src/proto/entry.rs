@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::id::{Ballot, Index, NodeId};
-use super::view::View;
+use super::view::{Member, View};
 
 /// The bytes of a message, opaque to the ring.
 ///
@@ -83,6 +83,19 @@ pub struct Delivered {
     pub message: Submission,
 }
 
+/// A place in the log that is known to be committed.
+///
+/// Whoever holds the same entry there holds everything before it, too, and may deliver it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Committed {
+    /// The place.
+    pub index: Index,
+    /// The ballot of the entry there.
+    pub ballot: Ballot,
+    /// It was committed under this ballot or a smaller one.
+    pub under: Ballot,
+}
+
 /// What a node that cannot be served from the log gets instead: the ring's own part of it.
 ///
 /// The application's part, which may be large, travels beside it in chunks.
@@ -98,4 +111,6 @@ pub struct SnapshotHead {
     pub sessions: Vec<(NodeId, u64)>,
     /// The greatest Lamport time delivered.
     pub lamport: u64,
+    /// Members that were evicted and may live: they are to be found again.
+    pub exiles: Vec<Member>,
 }

@@ -40,16 +40,11 @@ impl Membership {
         self.base.contains(id) || self.newest().contains(id)
     }
 
-    /// A view entry was appended at `index`. The one that was pending until then is committed, since
-    /// a leader proposes a view only where it knows of none pending; its index is returned.
-    pub fn propose(&mut self, index: Index, view: View) -> Option<Index> {
-        let before = self.pending.replace((index, view));
+    /// A view entry was appended at `index`. The one before it is installed already, since a leader
+    /// proposes a view only where it knows of none pending.
+    pub fn propose(&mut self, index: Index, view: View) {
+        self.pending = Some((index, view));
         self.rebuild();
-        before.map(|(index, view)| {
-            self.base = view;
-            self.rebuild();
-            index
-        })
     }
 
     /// Entries from `from` on are gone.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::entry::{Body, Entry, Payload, SnapshotHead, Submission};
+use super::entry::{Committed, Entry, Payload, SnapshotHead, Submission};
 use super::id::{Ballot, Index, NodeId, RingId};
 use super::time::Instant;
 use super::view::{Member, View};
@@ -163,6 +163,8 @@ pub struct AppendAck {
     pub promised: Ballot,
     /// The prefix known to equal the log of that ballot's leader.
     pub verified: Index,
+    /// Everything up to here is committed.
+    pub commit: Index,
     /// The entry before the stretch was missing or another: send again from behind `verified`.
     pub mismatch: bool,
     /// Who holds what, as far as the answering node knows; empty where it refused.
@@ -191,6 +193,8 @@ pub struct Elect {
     pub promised: Ballot,
     /// The number of the newest view that the candidate knows committed.
     pub view: u64,
+    /// The last that any node met knows committed.
+    pub committed: Committed,
     /// The nodes met, the candidate first. Its length bounds the way.
     pub met: Vec<NodeId>,
 }
@@ -204,6 +208,8 @@ pub struct Elected {
     pub freshness: Freshness,
     /// The number of the newest view that the candidate knows committed.
     pub view: u64,
+    /// The nodes met.
+    pub met: Vec<NodeId>,
     /// Who has promised durably, with a log not fresher than the candidate's.
     pub promised_by: Vec<NodeId>,
     /// How many nodes may still pass it on.
@@ -234,64 +240,4 @@ pub struct SnapshotChunk {
     pub total: u64,
     /// The bytes.
     pub bytes: Payload,
-}
-
-impl Message {
-    /// The payloads whose bytes travel behind the header, in the order of the header.
-    pub fn payloads(&self) -> impl Iterator<Item = &Payload> {
-        let (entries, submissions, chunk): (&[Entry], &[Submission], Option<&Payload>) = match self
-        {
-            Message::Append(append) => (&append.entries, &[], None),
-            Message::ToLeader { request: Request::Submit(messages), .. } => (&[], messages, None),
-            Message::SnapshotChunk(chunk) => (&[], &[], Some(&chunk.bytes)),
-            Message::Ping { .. }
-            | Message::Pong { .. }
-            | Message::AppendAck(_)
-            | Message::Elect(_)
-            | Message::Elected(_)
-            | Message::TokenAck { .. }
-            | Message::LeaderAlive { .. }
-            | Message::TooFew { .. }
-            | Message::Join { .. }
-            | Message::Welcome { .. }
-            | Message::ToLeader { .. }
-            | Message::SnapshotAck { .. }
-            | Message::TakeOver { .. } => (&[], &[], None),
-        };
-        let in_entries = entries.iter().filter_map(|entry| match &entry.body {
-            Body::Message(message) => Some(&message.payload),
-            Body::Empty | Body::View(_) => None,
-        });
-        in_entries.chain(submissions.iter().map(|message| &message.payload)).chain(chunk)
-    }
-
-    /// The same payloads, to be filled in by the codec.
-    pub fn payloads_mut(&mut self) -> impl Iterator<Item = &mut Payload> {
-        let (entries, submissions, chunk): (&mut [Entry], &mut [Submission], Option<&mut Payload>) =
-            match self {
-                Message::Append(append) => (&mut append.entries, &mut [], None),
-                Message::ToLeader { request: Request::Submit(messages), .. } => {
-                    (&mut [], messages, None)
-                }
-                Message::SnapshotChunk(chunk) => (&mut [], &mut [], Some(&mut chunk.bytes)),
-                Message::Ping { .. }
-                | Message::Pong { .. }
-                | Message::AppendAck(_)
-                | Message::Elect(_)
-                | Message::Elected(_)
-                | Message::TokenAck { .. }
-                | Message::LeaderAlive { .. }
-                | Message::TooFew { .. }
-                | Message::Join { .. }
-                | Message::Welcome { .. }
-                | Message::ToLeader { .. }
-                | Message::SnapshotAck { .. }
-                | Message::TakeOver { .. } => (&mut [], &mut [], None),
-            };
-        let in_entries = entries.iter_mut().filter_map(|entry| match &mut entry.body {
-            Body::Message(message) => Some(&mut message.payload),
-            Body::Empty | Body::View(_) => None,
-        });
-        in_entries.chain(submissions.iter_mut().map(|message| &mut message.payload)).chain(chunk)
-    }
 }

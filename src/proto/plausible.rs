@@ -17,8 +17,16 @@ impl Message {
                 leading.is_none_or(|(it, pulse)| ballot(it) && counted(pulse))
             }
             Message::Append(frame) => append(frame),
-            Message::AppendAck(AppendAck { ballot: of, promised, verified, stored, .. }) => {
-                ballot(*of) && ballot(*promised) && counted(verified.0) && facts(stored)
+            Message::AppendAck(AppendAck {
+                ballot: of,
+                promised,
+                verified,
+                commit,
+                stored,
+                ..
+            }) => {
+                let places = [verified.0, commit.0];
+                ballot(*of) && ballot(*promised) && places.into_iter().all(counted) && facts(stored)
             }
             Message::Elect(token) => elect(token),
             Message::Elected(token) => {
@@ -79,7 +87,9 @@ fn submission(message: &Submission) -> bool {
 
 fn elect(token: &Elect) -> bool {
     token.met.first() == Some(&token.candidate)
-        && [token.attempt, token.view].into_iter().all(counted)
+        && [token.attempt, token.view, token.committed.index.0].into_iter().all(counted)
+        && ballot(token.committed.ballot)
+        && ballot(token.committed.under)
         && ballot(token.promised)
         && fresh(token.freshness)
 }

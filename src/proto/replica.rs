@@ -24,6 +24,7 @@ pub struct Replica {
     /// Its place in the log is not known: one frame goes out, and its answer tells.
     probing: bool,
     probe_out: bool,
+    refused: bool,
     under_way: VecDeque<(Index, usize)>,
     bytes_under_way: usize,
 }
@@ -40,6 +41,7 @@ impl Replica {
             sent_tally: Tally::default(),
             probing: true,
             probe_out: false,
+            refused: false,
             under_way: VecDeque::new(),
             bytes_under_way: 0,
         }
@@ -87,6 +89,19 @@ impl Replica {
         {
             self.bytes_under_way -= bytes;
             self.under_way.pop_front();
+        }
+    }
+
+    /// The neighbour has promised a greater ballot: it takes nothing under that of this replica.
+    pub fn refused(&mut self) {
+        self.refused = true;
+    }
+
+    /// After a refusal its place is asked for again: whoever could have helped may not know of it.
+    pub fn ask_again_if_refused(&mut self) {
+        if std::mem::take(&mut self.refused) {
+            self.probing = true;
+            self.probe_out = false;
         }
     }
 

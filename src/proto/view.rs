@@ -70,6 +70,12 @@ impl View {
         self.members.iter().filter(|member| holds(member.id)).count()
     }
 
+    /// Whether one is the other's successor.
+    pub fn are_neighbours(&self, a: NodeId, b: NodeId) -> bool {
+        let next = |id| self.after(id).next().map(|member| member.id);
+        self.contains(a) && self.contains(b) && (next(a) == Some(b) || next(b) == Some(a))
+    }
+
     /// The members that follow `id` in ring order, nearest first, without `id` itself.
     /// All of them, from the first, if `id` is no member.
     pub fn after(&self, id: NodeId) -> impl Iterator<Item = &Member> {

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use bytes::Bytes;
-use ringchat::proto::entry::{Body, Entry, Payload, SnapshotHead, Submission};
+use ringchat::proto::entry::{Body, Committed, Entry, Payload, SnapshotHead, Submission};
 use ringchat::proto::id::{Ballot, Index, NodeId, RingId};
 use ringchat::proto::message::{
     Append, AppendAck, Elect, Elected, Freshness, Hello, Message, Request, SnapshotChunk, Stored,
@@ -102,6 +102,7 @@ pub fn messages() -> Vec<Message> {
         view: view(),
         sessions: vec![(NodeId(1), 10), (NodeId(2), 20)],
         lamport: 30,
+        exiles: view().members,
     };
     let mut all = vec![
         Message::Ping { sent_at: Instant::from_micros(1), leading: Some((ballot(4), 7)) },
@@ -113,6 +114,7 @@ pub fn messages() -> Vec<Message> {
             ballot: ballot(4),
             promised: ballot(5),
             verified: Index(100),
+            commit: Index(90),
             mismatch: true,
             stored: vec![],
         }),
@@ -122,12 +124,14 @@ pub fn messages() -> Vec<Message> {
             freshness,
             promised: ballot(4),
             view: 3,
+            committed: Committed { index: Index(90), ballot: ballot(3), under: ballot(4) },
             met: vec![NodeId(1), NodeId(2)],
         }),
         Message::Elected(Elected {
             ballot: ballot(5),
             freshness,
             view: 3,
+            met: vec![NodeId(1), NodeId(2)],
             promised_by: vec![NodeId(1)],
             hops_left: 6,
         }),

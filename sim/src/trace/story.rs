@@ -29,6 +29,8 @@ pub fn story(history: &History) -> String {
         story.tell(record);
     }
     story.sum_up();
+    // A sum bears the time of its last delivery, and was written down when the next fault came.
+    story.lines.sort_by_key(|line| line.at);
     story.text()
 }
 

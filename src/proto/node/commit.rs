@@ -20,6 +20,7 @@ impl Node {
         let is_own = |index| self.durable.log().ballot_at(index) == Some(self.current);
         let index = self.membership.commit_index(&self.tally, self.verified, is_own);
         self.advance(step, index);
+        self.govern_if_wished(step);
     }
 
     /// Everything up to `to`, which this node holds, is known committed.
@@ -66,10 +67,13 @@ impl Node {
 
     fn install(&mut self, step: &mut Step, index: Index, view: View) {
         let was_member = self.is_member();
+        let before = self.membership.base().clone();
         self.membership.install(view.clone());
+        self.exiles.installed(step.now, &before, &view, self.config.probe_max);
         step.event(Event::ViewInstalled { index, view: view.clone() });
         self.view_changed();
         self.forget_admitted();
+        self.asked_for_frames = None;
         let linked: Vec<_> = self.links.peers().collect();
         for (peer, link) in linked {
             self.welcome_outsider(step, link, peer);

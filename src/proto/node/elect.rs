@@ -2,6 +2,7 @@
 
 use super::{Node, Step};
 use crate::proto::election::{Candidate, Token, Verdict};
+use crate::proto::entry::Committed;
 use crate::proto::event::Event;
 use crate::proto::id::{Ballot, LinkId, NodeId};
 use crate::proto::message::{Elect, Message};
@@ -69,7 +70,28 @@ impl Node {
             freshness: self.durable.log().freshness(),
             promised: self.durable.promised(),
             view: self.membership.base().number,
+            committed: Committed {
+                index: self.committed,
+                ballot: self.durable.log().ballot_at(self.committed).unwrap_or_default(),
+                under: self.current,
+            },
         }
+    }
+
+    /// Somebody that the token met knows more committed, maybe a view: this node may know the entry
+    /// and not that. Without the news it could ask for the votes of a view that is in force no more.
+    fn learn(&mut self, step: &mut Step, known: Committed) {
+        let holds = self.durable.log().ballot_at(known.index) == Some(known.ballot);
+        if known.index <= self.committed || !holds {
+            return;
+        }
+        if known.under > self.durable.promised() {
+            // A leader of a smaller ballot may lack it, and is none of this node's any more.
+            self.step_down(step);
+            self.promise(step, known.under);
+        }
+        self.verified = self.verified.max(known.index);
+        self.advance(step, known.index);
     }
 
     pub(super) fn on_elect(&mut self, step: &mut Step, link: LinkId, from: NodeId, token: Elect) {
@@ -91,7 +113,10 @@ impl Node {
         self.judge(step, token);
     }
 
-    pub(super) fn on_leader_alive(&mut self, step: &mut Step, ballot: Ballot) {
+    pub(super) fn on_leader_alive(&mut self, step: &mut Step, link: LinkId, ballot: Ballot) {
+        if let Some(from) = self.links.peer_of(link).filter(|_| !self.hears_leader(step.now)) {
+            self.ask_for_frames(step, from);
+        }
         if ballot >= self.durable.promised() && self.leading.is_none() {
             self.election.reset();
             if self.election_at.is_some() {
@@ -102,6 +127,7 @@ impl Node {
 
     pub(super) fn judge(&mut self, step: &mut Step, token: Elect) {
         let candidate = token.candidate;
+        self.learn(step, token.committed);
         let own = self.candidate();
         match self.election.judge(token, own) {
             Verdict::Pass(token) => {
@@ -125,6 +151,11 @@ impl Node {
     fn won_first_lap(&mut self, step: &mut Step, token: Elect) {
         if !self.is_quorum(&token.met) {
             self.miss_quorum(step, &token.met);
+            if self.detour(&token.met).is_some() {
+                self.election.resume();
+                return self.send_token(step, Token::Elect(token));
+            }
+            self.dial_missing(step, &token.met);
             let hops_left = u16::try_from(token.met.len() - 1).unwrap_or(u16::MAX);
             return self.tell_too_few(step, token.met, hops_left);
         }

@@ -13,13 +13,14 @@ impl Node {
         let promised = self.durable.promised();
         if frame.ballot < promised {
             let ballot = frame.ballot;
-            let verified = Index::ZERO;
-            let refusal = AppendAck { ballot, promised, verified, mismatch: false, stored: vec![] };
+            let (verified, commit) = (Index::ZERO, Index::ZERO);
+            let (mismatch, stored) = (false, Vec::new());
+            let refusal = AppendAck { ballot, promised, verified, commit, mismatch, stored };
             step.send(link, Message::AppendAck(refusal));
             return self.welcome_outsider(step, link, from);
         }
         let own = frame.ballot.proposer == self.me.id;
-        if own && self.leading.is_none() {
+        if own && frame.ballot > self.current {
             // Under a ballot that this node gathered promises for, but never came to lead.
             return;
         }
@@ -31,6 +32,7 @@ impl Node {
         if !own && frame.pulse > self.pulse {
             self.pulse = frame.pulse;
             if self.refused_at.is_none_or(|pulse| frame.pulse > pulse + 1) {
+                self.refusal_misleads |= self.refused_at.is_some();
                 self.hear_leader(step);
             }
         }
@@ -68,6 +70,7 @@ impl Node {
         self.tally.clear();
         self.pulse = 0;
         self.refused_at = None;
+        self.refusal_misleads = false;
         self.replicas.clear();
         self.snapshots.rewind();
         self.acks_due.clear();
@@ -123,12 +126,16 @@ impl Node {
             Body::View(view) => Some(view.clone()),
             Body::Empty | Body::Message(_) => None,
         };
+        if view.is_some()
+            && let Some(before) = self.membership.pending().map(|(index, _)| *index)
+        {
+            // A leader proposes a view only where it knows of none pending: that one is committed.
+            self.verified = self.verified.max(before);
+            self.advance(step, before);
+        }
         let at = self.durable.append(entry);
         if let Some(view) = view {
-            if let Some(before) = self.membership.propose(at, view) {
-                self.verified = self.verified.max(before);
-                self.advance(step, before);
-            }
+            self.membership.propose(at, view);
             self.view_changed();
             self.retarget(step);
         }
@@ -151,6 +158,9 @@ impl Node {
         ack: AppendAck,
     ) {
         if ack.promised > self.current && ack.ballot == self.current {
+            if let Some(replica) = self.replicas.get_mut(&from).filter(|it| it.link == link) {
+                replica.refused();
+            }
             return self.request(step, Request::Outpromised { promised: ack.promised });
         }
         if ack.ballot != self.current {
@@ -164,6 +174,8 @@ impl Node {
         for fact in &ack.stored {
             self.tally.merge(*fact);
         }
+        // A neighbour may know what this node does not: that a view without it is in force, say.
+        self.advance(step, ack.commit.min(self.verified));
         self.count(step);
         self.learner_acknowledged(step, from, ack.verified);
         self.flush_due = true;
@@ -191,6 +203,7 @@ impl Node {
         let newer = ballot > self.current || (ballot == self.current && pulse >= self.pulse);
         if ballot.proposer == from && newer && ballot >= self.durable.promised() {
             self.hear_leader(step);
+            self.compare_pulse(step, ballot, pulse);
         }
     }
 

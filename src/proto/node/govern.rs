@@ -12,11 +12,10 @@ use crate::proto::reorder::{self, Broken};
 use crate::proto::time::Instant;
 use crate::proto::view::{Change, Member, View};
 
-/// An accusation that is not repeated for this many retries is dropped.
-const ACCUSATION_LASTS: u32 = 4;
+/// An accusation, or a wish to come in, that is not repeated for this many retries is dropped.
+const WORD_LASTS: u32 = 4;
 /// A broken link counts as broken for this many retries after the last word of it.
 const BROKEN_LASTS: u32 = 40;
-
 /// A member that lacks more pulses than this does not answer.
 const RECENT_PULSES: u64 = 4;
 
@@ -25,18 +24,23 @@ const RECENT_PULSES: u64 = 4;
 pub(super) struct Government {
     accused: BTreeMap<NodeId, Accused>,
     broken: BTreeMap<(NodeId, NodeId), Instant>,
-    admits: Vec<(Member, NodeId)>,
+    /// Who is to come in, who asked for it, and when last.
+    admits: Vec<(Member, NodeId, Instant)>,
     leaves: BTreeSet<NodeId>,
     /// Those it let go: they never come back, though a late request to admit them may.
     released: BTreeSet<NodeId>,
     /// The first in the ring that is far behind, and since when.
     lagging: Option<(NodeId, Instant)>,
+    /// The pulse at which the next view was first needed.
+    wished: Option<u64>,
 }
 
 #[derive(Debug)]
 struct Accused {
     /// Who skipped it: when first, and when last.
     by: BTreeMap<NodeId, (Instant, Instant)>,
+    /// The leader's pulse when it was accused first.
+    pulse: u64,
     /// The leader's own dial came to nothing.
     dead: bool,
 }
@@ -68,7 +72,7 @@ impl Node {
             if !self.membership.newest().contains(id) {
                 continue;
             }
-            let fresh = || Accused { by: BTreeMap::new(), dead: false };
+            let fresh = || Accused { by: BTreeMap::new(), pulse: self.pulse, dead: false };
             let accused = leading.government.accused.entry(id).or_insert_with(fresh);
             accused.by.entry(by).or_insert((step.now, step.now)).1 = step.now;
             // The leader's own word needs no second check.
@@ -97,13 +101,13 @@ impl Node {
 
     pub(super) fn on_admit(&mut self, step: &mut Step, member: Member, sponsor: NodeId) {
         let Some(leading) = &mut self.leading else { return };
-        let admits = &mut leading.government.admits;
-        let known = admits.iter().any(|(other, _)| other.id == member.id);
-        let released = leading.government.released.contains(&member.id);
-        if !known && !released && !self.membership.newest().contains(member.id) {
-            admits.push((member, sponsor));
-            self.govern(step);
+        let desk = &mut leading.government;
+        if desk.released.contains(&member.id) || self.membership.newest().contains(member.id) {
+            return;
         }
+        desk.admits.retain(|(other, ..)| other.id != member.id);
+        desk.admits.push((member, sponsor, step.now));
+        self.govern(step);
     }
 
     pub(super) fn on_leave(&mut self, step: &mut Step, id: NodeId) {
@@ -127,60 +131,91 @@ impl Node {
         let desk = &mut leading.government;
         desk.accused.retain(|id, _| newest.contains(*id));
         desk.leaves.retain(|id| newest.contains(*id));
-        desk.admits.retain(|(member, _)| !newest.contains(member.id));
+        desk.admits.retain(|(member, ..)| !newest.contains(member.id));
         desk.lagging = None;
     }
 
     /// Proposes the view that the ring needs now, if it is another and none is pending.
+    ///
+    /// What is proposed cannot be taken back, and a view that nobody can commit would be the end of
+    /// the ring: so first a pulse has to come back from an election quorum of it.
     pub(super) fn govern(&mut self, step: &mut Step) {
         if self.membership.pending().is_some() {
             return;
         }
         self.review(step.now);
-        // A view that is proposed cannot be taken back: one that nobody can commit would be the end
-        // of the ring.
-        let in_touch = |view: &View| view.is_election_quorum(|id| self.answers_pulses(id));
-        let Some(view) = self.next_view(step.now).filter(in_touch) else { return };
+        let view = self.next_view(step.now);
+        let pulse = self.pulse;
+        let Some(leading) = &mut self.leading else { return };
+        let Some(view) = view else {
+            leading.government.wished = None;
+            return;
+        };
+        let wished = *leading.government.wished.get_or_insert_with(|| {
+            leading.pulse_at = step.now;
+            pulse
+        });
+        let fresh = (wished + 1).max(pulse.saturating_sub(2 * RECENT_PULSES));
+        if !view.is_election_quorum(|id| self.tally.of(id).pulse >= fresh) {
+            return;
+        }
+        leading.government.wished = None;
         let index = self.durable.log().last().next();
         step.event(Event::ViewProposed { index, view: view.clone() });
         self.append_own(step, Body::View(view));
     }
 
+    /// A pulse may have come back that the next view waits for.
+    pub(super) fn govern_if_wished(&mut self, step: &mut Step) {
+        if self.leading.as_ref().is_some_and(|leading| leading.government.wished.is_some()) {
+            self.govern(step);
+        }
+    }
+
     /// Brings the desk up to date: stale words are dropped, broken links and laggards noted.
     fn review(&mut self, now: Instant) {
-        let Some(leading) = &mut self.leading else { return };
+        let Some(mut leading) = self.leading.take() else { return };
         let desk = &mut leading.government;
         let retry = self.config.retry;
         for accused in desk.accused.values_mut() {
-            accused.by.retain(|_, (_, last)| now.since(*last) < retry * ACCUSATION_LASTS);
+            accused.by.retain(|_, (_, last)| now.since(*last) < retry * WORD_LASTS);
         }
         desk.accused.retain(|_, accused| !accused.by.is_empty());
+        desk.admits.retain(|(.., asked)| now.since(*asked) < retry * WORD_LASTS);
         let recently = self.config.link_timeout / 2;
         for (id, accused) in &desk.accused {
             let link = self.links.to(*id).and_then(|link| self.links.get(link));
-            let answers =
-                *id == self.me.id || link.is_some_and(|link| now.since(link.heard_at) < recently);
+            let heard = link.is_some_and(|link| now.since(link.heard_at) < recently);
+            let answers = *id == self.me.id || (heard && !accused.dead) || self.lives(*id, accused);
             for (by, (first, last)) in &accused.by {
                 // Said twice, and the leader hears it: the link between those two is broken.
-                if answers && !accused.dead && last.since(*first) >= retry {
+                if answers && last.since(*first) >= retry {
                     desk.broken.insert(reorder::pair(*by, *id), now);
                 }
             }
         }
-        desk.broken.retain(|_, at| now.since(*at) < retry * BROKEN_LASTS);
+        desk.broken.retain(|(a, b), at| {
+            // Two who stand side by side and do not complain have found that it works again.
+            let neighbours = self.membership.base().are_neighbours(*a, *b);
+            now.since(*at) < retry * if neighbours { WORD_LASTS } else { BROKEN_LASTS }
+        });
         let base = self.membership.base();
         let limit = self.config.lag_entries;
         let behind = |id: NodeId| self.tally.of(id).index.0 + limit < self.committed.0;
         let first = base.after(self.me.id).map(|member| member.id).find(|id| behind(*id));
         let since = desk.lagging.filter(|(id, _)| Some(*id) == first).map_or(now, |(_, at)| at);
         desk.lagging = first.map(|id| (id, since));
+        self.leading = Some(leading);
     }
 
     fn next_view(&self, now: Instant) -> Option<View> {
         let desk = &self.leading.as_ref()?.government;
         let base = self.membership.base();
         let mut next = Draft { members: base.members.clone(), changes: Vec::new() };
-        let dead = |id: NodeId| desk.accused.get(&id).is_some_and(|accused| accused.dead);
+        let dead = |id: NodeId| {
+            let accused = desk.accused.get(&id);
+            accused.is_some_and(|accused| accused.dead && !self.lives(id, accused))
+        };
         if base.is_election_quorum(|id| !dead(id)) {
             next.remove(dead, Change::Evicted);
         }
@@ -190,7 +225,7 @@ impl Node {
             next.remove(|other| other == id, Change::Evicted);
         }
         next.remove(|id| desk.leaves.contains(&id), Change::Left);
-        for (member, sponsor) in &desk.admits {
+        for (member, sponsor, _) in &desk.admits {
             // Whoever was at that address before is dead, or the port would not have been free;
             // unless the newcomer is wrong about its own address: then it has to wait.
             let before = next.members.iter().find(|other| other.address == member.address);
@@ -210,15 +245,22 @@ impl Node {
         let quiet = self.committed == self.durable.log().last()
             && desk.accused.is_empty()
             && self.led_for(now) >= self.config.leader_silent;
-        if next.changes.is_empty() && base.tie_breaker != me && quiet {
+        if next.changes.is_empty() && base.tie_breaker != me && quiet && self.leaving.is_none() {
             next.changes.push(Change::TieBreaker(me));
         }
-        (!next.changes.is_empty()).then(|| View {
-            number: base.number + 1,
-            members: next.members,
-            tie_breaker: me,
-            changes: next.changes,
-        })
+        let Draft { members, changes } = next;
+        let mut view = View { number: base.number + 1, members, tie_breaker: me, changes };
+        if self.leaving.is_some() {
+            // A leader that leaves must not take the casting vote along.
+            let heir = view.after(me).next().map(|heir| heir.id);
+            view.tie_breaker = heir.unwrap_or(me);
+        }
+        Some(view).filter(|view| !view.changes.is_empty())
+    }
+
+    /// Whether a pulse begun after the accusation was seen by the accused, through whomever.
+    fn lives(&self, id: NodeId, accused: &Accused) -> bool {
+        self.answers_pulses(id) && self.tally.of(id).pulse > accused.pulse
     }
 
     /// Whether a member has seen one of the last pulses.

@@ -138,11 +138,12 @@ impl Node {
         let (Some(ring), Some(peer)) = (self.ring, self.links.get(link)) else { return };
         let member = Member { id: from, address: peer.address };
         let room = self.learners.len() < self.config.learners || self.learners.contains_key(&from);
+        // A member that the ring's frames do not reach asks, too.
+        let newcomer = !self.membership.base().contains(from);
         let sponsored = self.is_member() && room;
         let view = self.membership.base().clone();
         step.send(link, Message::Welcome { ring, view, sponsored });
-        if !sponsored || self.membership.base().contains(from) {
-            // A member by now: the ring itself brings it what it lacks.
+        if !sponsored {
             return;
         }
         let asked_at = step.now;
@@ -150,7 +151,9 @@ impl Node {
             Some(learner) => learner.asked_at = asked_at,
             None => {
                 self.learners.insert(from, Learner { member, asked_at, admit_asked_at: None });
-                step.event(Event::Sponsors { learner: from });
+                if newcomer {
+                    step.event(Event::Sponsors { learner: from });
+                }
             }
         }
         self.flush_due = true;

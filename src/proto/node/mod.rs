@@ -6,6 +6,7 @@
 
 mod commit;
 mod elect;
+mod feed;
 mod follow;
 mod govern;
 mod join;
@@ -37,11 +38,12 @@ use super::config::Config;
 use super::durable::Durable;
 use super::election::Election;
 use super::entry::Entry;
+use super::exiles::Exiles;
 use super::id::{Ballot, Index, LinkId, NodeId, RingId};
 use super::input::Input;
 use super::links::Links;
 use super::membership::Membership;
-use super::message::{Elect, Hello};
+use super::message::{Elect, Hello, TokenId};
 use super::outgoing::Outgoing;
 use super::output::Outbox;
 use super::replica::Replica;
@@ -92,11 +94,16 @@ pub struct Node {
     /// The latest pulse when nobody listened at that leader's address: the next one may still have
     /// been on its way round, and only the one behind it shows that the leader lives.
     refused_at: Option<u64>,
+    /// That leader was heard after all: its address refuses though it lives, so that says nothing.
+    refusal_misleads: bool,
     predecessor: Option<NodeId>,
+    /// Whom this node asked for the ring's frames, since the ring does not bring them, and when last.
+    asked_for_frames: Option<(NodeId, Instant)>,
     leading: Option<Leading>,
 
     links: Links,
     suspects: Suspects,
+    exiles: Exiles,
     successor: Option<NodeId>,
     /// The neighbours this node sends the log to: its successor, and the learners it sponsors.
     replicas: BTreeMap<NodeId, Replica>,
@@ -113,8 +120,8 @@ pub struct Node {
     held: Option<(LinkId, Elect)>,
     /// Who sent the last token. It takes this node for its successor.
     token_from: Option<NodeId>,
-    /// The link that the unacknowledged tokens went out on.
-    token_link: Option<LinkId>,
+    /// The links that the unacknowledged tokens went out on.
+    token_links: BTreeMap<TokenId, LinkId>,
     no_quorum: Option<(usize, usize)>,
 
     outgoing: Outgoing,
@@ -151,10 +158,13 @@ impl Node {
             pulse: 0,
             heard: None,
             refused_at: None,
+            refusal_misleads: false,
             predecessor: None,
+            asked_for_frames: None,
             leading: None,
             links: Links::default(),
             suspects: Suspects::default(),
+            exiles: Exiles::default(),
             successor: None,
             replicas: BTreeMap::new(),
             learners: BTreeMap::new(),
@@ -166,7 +176,7 @@ impl Node {
             elections_failed: 0,
             held: None,
             token_from: None,
-            token_link: None,
+            token_links: BTreeMap::new(),
             no_quorum: None,
             outgoing: Outgoing::default(),
             leaving: None,

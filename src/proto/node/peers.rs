@@ -38,6 +38,7 @@ impl Node {
         self.suspect_answers(peer.id);
         if let Some(meant) = meant {
             // Another incarnation answers at its address: the one that was looked for is dead.
+            self.exiles.forget(meant);
             self.unreachable(step, meant, true);
         }
         self.ask_to_join(step, link, &hello);
@@ -106,7 +107,8 @@ impl Node {
     /// A peer did not answer. `refused`: nobody listens there, so that process is surely dead.
     fn unreachable(&mut self, step: &mut Step, peer: NodeId, refused: bool) {
         self.suspect_fails(step, peer);
-        if refused && peer == self.current.proposer && self.heard.take().is_some() {
+        let leader = peer == self.current.proposer && !self.refusal_misleads;
+        if refused && leader && self.heard.take().is_some() {
             self.refused_at = Some(self.pulse);
             self.hurry_election(step);
         }
@@ -121,14 +123,18 @@ impl Node {
 
     /// Dials a member, unless a link stands or is on its way.
     pub(super) fn dial_member(&mut self, step: &mut Step, peer: NodeId) {
-        if peer == self.me.id || self.links.to(peer).is_some() || self.links.is_dialing(peer) {
-            return;
+        let mut known = self.walk().members.iter().chain(&self.membership.ring().members);
+        if let Some(member) = known.find(|member| member.id == peer).copied() {
+            self.dial(step, member);
         }
-        let known = self.walk().members.iter().chain(&self.membership.ring().members);
-        let member = known.into_iter().find(|member| member.id == peer);
-        let Some(address) = member.map(|member| member.address) else { return };
-        let link = self.links.dial(step.now, Some(peer), address);
-        step.dial(link, address);
+    }
+
+    /// The same for anybody.
+    pub(super) fn dial(&mut self, step: &mut Step, Member { id, address }: Member) {
+        if id != self.me.id && self.links.to(id).is_none() && !self.links.is_dialing(id) {
+            let link = self.links.dial(step.now, Some(id), address);
+            step.dial(link, address);
+        }
     }
 
     /// The next live member, as far as this node knows.

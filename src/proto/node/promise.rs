@@ -20,10 +20,11 @@ impl Node {
         let freshness = self.durable.log().freshness();
         let hops_left = u16::try_from(2 * self.walk().members.len() + 2).unwrap_or(u16::MAX);
         let view = self.membership.base().number;
-        self.durable.then(Elected { ballot, freshness, view, promised_by: vec![], hops_left });
+        let (met, promised_by) = (vec![self.me.id], Vec::new());
+        self.durable.then(Elected { ballot, freshness, view, met, promised_by, hops_left });
     }
 
-    fn promise(&mut self, step: &mut Step, ballot: Ballot) {
+    pub(super) fn promise(&mut self, step: &mut Step, ballot: Ballot) {
         self.durable.promise(ballot);
         step.event(Event::Promised { ballot });
     }
@@ -53,12 +54,15 @@ impl Node {
             }
         }
         if ballot.proposer == self.me.id {
-            return self.decide(step, &token);
+            return self.decide(step, token);
         }
         if token.hops_left == 0 {
             return;
         }
         token.hops_left -= 1;
+        if !token.met.contains(&self.me.id) {
+            token.met.push(self.me.id);
+        }
         let fresher = self.durable.log().freshness() > token.freshness;
         if ballot < self.durable.promised() || token.promised_by.contains(&self.me.id) {
             self.send_token(step, Token::Elected(token));
@@ -79,15 +83,19 @@ impl Node {
     }
 
     /// The own token of lap 2 is back.
-    fn decide(&mut self, step: &mut Step, token: &Elected) {
-        let stands = self.election.decide(token.ballot);
-        if !stands || self.durable.promised() != token.ballot {
+    fn decide(&mut self, step: &mut Step, token: Elected) {
+        if self.durable.promised() != token.ballot {
             return;
         }
         if self.is_quorum(&token.promised_by) {
-            self.lead(step, token.ballot);
-        } else {
+            if self.election.decide(token.ballot) {
+                self.lead(step, token.ballot);
+            }
+        } else if self.election.gathers(token.ballot) {
             self.miss_quorum(step, &token.promised_by);
+            if token.hops_left > 0 && self.detour(&token.met).is_some() {
+                self.send_token(step, Token::Elected(token));
+            }
         }
     }
 

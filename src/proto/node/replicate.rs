@@ -38,6 +38,7 @@ impl Node {
                 ballot: self.current,
                 promised: self.durable.promised(),
                 verified: self.verified,
+                commit: self.committed,
                 mismatch,
                 stored: self.tally.known().to_vec(),
             };

@@ -30,7 +30,7 @@ impl Node {
             Message::Elect(token) => self.on_elect(step, link, from, token),
             Message::Elected(token) => self.on_elected(step, Some((link, from)), token),
             Message::TokenAck { token } => self.election.acknowledged(token),
-            Message::LeaderAlive { ballot } => self.on_leader_alive(step, ballot),
+            Message::LeaderAlive { ballot } => self.on_leader_alive(step, link, ballot),
             Message::TooFew { met, hops_left } => self.on_too_few(step, met, hops_left),
             Message::Join { .. } => self.on_join(step, link, from),
             Message::Welcome { ring, view, sponsored } => {
@@ -41,7 +41,7 @@ impl Node {
             }
             Message::SnapshotChunk(chunk) => self.on_snapshot_chunk(step, link, from, chunk),
             Message::SnapshotAck { index, received } => {
-                self.on_snapshot_ack(from, index, received);
+                self.on_snapshot_ack(step, from, index, received);
             }
             Message::TakeOver { ballot } => self.on_take_over(step, from, ballot),
         }

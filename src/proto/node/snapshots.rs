@@ -12,7 +12,10 @@ use crate::proto::message::{Message, SnapshotChunk};
 use crate::proto::output::Output;
 use crate::proto::replica::Replica;
 use crate::proto::sequencer::Sessions;
+use crate::proto::time::Instant;
 
+/// A snapshot that makes no way for this many retries begins anew, or with another sender.
+const PATIENCE: u32 = 5;
 /// The greatest application state taken over from a peer, in bytes.
 const RECEIVED_AT_MOST: u64 = 1 << 30;
 
@@ -36,13 +39,17 @@ struct Sending {
     sent: Option<u64>,
     /// How many bytes are there.
     acknowledged: Option<u64>,
+    /// When that was last news.
+    progress_at: Instant,
 }
 
 /// A snapshot on its way in.
 #[derive(Debug)]
 struct Receiving {
     head: SnapshotHead,
-    from: NodeId,
+    /// Several neighbours may send the same: one is listened to.
+    link: LinkId,
+    heard_at: Instant,
     total: u64,
     bytes: BytesMut,
 }
@@ -76,10 +83,15 @@ impl Node {
                 return;
             };
             step.event(Event::SnapshotSent { to: peer, index: head.index });
-            let sending = Sending { link, head, application, sent: None, acknowledged: None };
+            let (sent, acknowledged, progress_at) = (None, None, step.now);
+            let sending = Sending { link, head, application, sent, acknowledged, progress_at };
             self.snapshots.sending.insert(peer, sending);
         }
         let Some(sending) = self.snapshots.sending.get_mut(&peer) else { return };
+        if step.now.since(sending.progress_at) >= self.config.retry * PATIENCE {
+            // The receiver listens to somebody else, or has begun anew.
+            (sending.sent, sending.acknowledged, sending.progress_at) = (None, None, step.now);
+        }
         let total = sending.application.len() as u64;
         if sending.acknowledged == Some(total) {
             replica.skip_to(sending.head.index.next());
@@ -106,21 +118,26 @@ impl Node {
             view: self.membership.base().clone(),
             sessions: self.sessions.to_pairs(),
             lamport: self.lamport,
+            exiles: self.exiles.members().collect(),
         };
         self.snapshots.taken = Some((head, application));
         self.flush_due = true;
     }
 
-    pub(super) fn on_snapshot_ack(&mut self, from: NodeId, index: Index, received: u64) {
+    pub(super) fn on_snapshot_ack(
+        &mut self,
+        step: &mut Step,
+        from: NodeId,
+        index: Index,
+        received: u64,
+    ) {
         let Some(sending) = self.snapshots.sending.get_mut(&from) else { return };
-        if sending.head.index != index {
-            return;
+        if sending.head.index == index && Some(received) > sending.acknowledged {
+            sending.acknowledged = Some(received);
+            sending.sent = sending.sent.max(Some(received));
+            sending.progress_at = step.now;
+            self.flush_due = true;
         }
-        let lost = sending.acknowledged.is_some_and(|known| received < known);
-        sending.acknowledged = Some(received).filter(|_| !lost);
-        // Less than before: the receiver has begun anew, and so does the sender.
-        sending.sent = if lost { None } else { sending.sent.max(Some(received)) };
-        self.flush_due = true;
     }
 
     pub(super) fn on_snapshot_chunk(
@@ -143,42 +160,47 @@ impl Node {
             self.adopt(step, chunk.ballot);
         }
         let index = chunk.index;
-        self.collect(from, chunk);
-        let receiving = self.snapshots.receiving.take_if(|it| it.head.index == index);
-        let received = receiving.as_ref().map_or(0, |it| it.bytes.len() as u64);
+        let Some(received) = self.collect(step.now, link, chunk) else { return };
         step.send(link, Message::SnapshotAck { index, received });
-        match receiving {
-            Some(whole) if received == whole.total => {
-                self.install_snapshot(step, whole.head, whole.bytes.freeze());
-            }
-            part => self.snapshots.receiving = part.or(self.snapshots.receiving.take()),
+        if let Some(whole) = self.snapshots.receiving.take_if(|it| received == it.total) {
+            self.install_snapshot(step, whole.head, whole.bytes.freeze());
         }
     }
 
-    /// Puts a chunk to those before it, if it fits there.
-    fn collect(&mut self, from: NodeId, chunk: SnapshotChunk) {
+    /// Puts a chunk to those before it, if it fits there. How many bytes there are now.
+    fn collect(&mut self, now: Instant, link: LinkId, chunk: SnapshotChunk) -> Option<u64> {
+        let patience = self.config.retry * PATIENCE;
+        let listens_elsewhere = self.snapshots.receiving.as_ref().is_some_and(|it| {
+            let stands = self.links.get(it.link).is_some();
+            it.link != link && stands && now.since(it.heard_at) < patience
+        });
+        if listens_elsewhere {
+            return None;
+        }
+        let (index, total) = (chunk.index, chunk.total);
         if let Some(head) = chunk.head
             && chunk.offset == 0
-            && chunk.total <= RECEIVED_AT_MOST
-            && head.index == chunk.index
+            && total <= RECEIVED_AT_MOST
+            && head.index == index
         {
-            let total = chunk.total;
-            self.snapshots.receiving =
-                Some(Receiving { head, from, total, bytes: BytesMut::new() });
+            let bytes = BytesMut::new();
+            self.snapshots.receiving = Some(Receiving { head, link, heard_at: now, total, bytes });
         }
-        let Some(receiving) = &mut self.snapshots.receiving else { return };
+        let receiving = self.snapshots.receiving.as_mut().filter(|it| it.link == link)?;
         let length = receiving.bytes.len() as u64;
-        let fits = receiving.from == from
-            && receiving.head.index == chunk.index
+        let fits = receiving.head.index == index
             && chunk.offset == length
             && length + u64::from(chunk.bytes.length) <= receiving.total;
-        if fits {
-            receiving.bytes.extend_from_slice(&chunk.bytes.bytes);
+        if !fits {
+            return None;
         }
+        receiving.heard_at = now;
+        receiving.bytes.extend_from_slice(&chunk.bytes.bytes);
+        Some(receiving.bytes.len() as u64)
     }
 
     fn install_snapshot(&mut self, step: &mut Step, head: SnapshotHead, application: Bytes) {
-        let SnapshotHead { index, ballot, view, sessions, lamport } = head;
+        let SnapshotHead { index, ballot, view, sessions, lamport, exiles } = head;
         if self.durable.log().ballot_at(index) == Some(ballot) {
             // The log goes on behind the snapshot; what it holds up to there is committed.
             self.verified = self.verified.max(index);
@@ -187,6 +209,7 @@ impl Node {
         self.durable.reset(index, ballot);
         self.membership.truncate(Index::ZERO);
         self.membership.install(view.clone());
+        self.exiles.add(step.now, exiles, &view, self.config.probe_max);
         self.sessions = Sessions::from_pairs(&sessions);
         self.lamport = self.lamport.max(lamport);
         self.committed = index;

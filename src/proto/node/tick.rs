@@ -4,9 +4,12 @@ use super::{Node, Step};
 use crate::proto::event::{Event, LinkLoss};
 use crate::proto::id::LinkId;
 use crate::proto::message::Message;
+use crate::proto::replica::Replica;
 
 /// A dialed link that nobody needed for this many heartbeats is closed.
 const UNWANTED_AFTER: u32 = 20;
+/// The wait between two dials to an evicted member grows to this many times that of a lost peer.
+const EXILES_WAIT: u32 = 4;
 
 impl Node {
     pub(super) fn on_timeout(&mut self, step: &mut Step) {
@@ -34,11 +37,18 @@ impl Node {
         for peer in self.suspects.due(step.now) {
             self.dial_member(step, peer);
         }
+        if self.is_member() {
+            for exile in self.exiles.due(step.now, self.config.probe_max * EXILES_WAIT) {
+                self.dial(step, exile);
+            }
+        }
+        self.replicas.values_mut().for_each(Replica::ask_again_if_refused);
         self.retarget(step);
         self.miss_leader(step);
         self.tick_leading(step);
         self.tick_learners(step.now);
         self.tick_joining(step);
+        self.tick_feeding(step);
         self.tick_leaving(step);
         if !self.left && self.outgoing.is_overdue(step.now, self.config.resubmit) {
             self.resubmit(step);
@@ -50,6 +60,8 @@ impl Node {
         let now = step.now;
         let leading = self.leading.as_ref().map(|leading| (leading.ballot, self.pulse));
         let mut lost: Vec<(LinkId, LinkLoss)> = Vec::new();
+        // Without a leader any link may serve an election.
+        let led = self.leading.is_some() || self.hears_leader(now);
         let unwanted_after = self.config.heartbeat * UNWANTED_AFTER;
         for (id, link) in self.links.iter() {
             if !link.stands {
@@ -58,7 +70,9 @@ impl Node {
                 }
             } else if now.since(link.heard_at) >= self.config.link_timeout {
                 lost.push((id, LinkLoss::Silent));
-            } else if matches!(id, LinkId::Dialed(_)) && now.since(link.wanted_at) >= unwanted_after
+            } else if led
+                && matches!(id, LinkId::Dialed(_))
+                && now.since(link.wanted_at) >= unwanted_after
             {
                 lost.push((id, LinkLoss::Replaced));
             } else {

@@ -4,17 +4,22 @@
 use super::{Node, Step};
 use crate::proto::election::Token;
 use crate::proto::event::Event;
-use crate::proto::id::LinkId;
+use crate::proto::id::{LinkId, NodeId};
 use crate::proto::message::{Elect, Message};
 use crate::proto::time::Instant;
 
 impl Node {
-    /// Sends a token to the successor. Without anybody to send it to, the ring is this node alone,
-    /// and the token is back already.
+    /// Sends a token on. With nobody to send it to, the ring is this node alone, and the token is
+    /// back already.
     pub(super) fn send_token(&mut self, step: &mut Step, token: Token) {
-        if self.next_in_ring().is_some() {
-            self.election.sending(token.clone());
-            self.token_link = None;
+        if self.next_for(&token).is_some() {
+            if let Some(met) = self.closes_too_early(&token) {
+                self.dial_missing(step, &met);
+            }
+            self.token_links.remove(&token.id());
+            self.election.sending(token);
+            let waiting = &self.election.unacknowledged;
+            self.token_links.retain(|id, _| waiting.iter().any(|token| token.id() == *id));
             return self.retarget(step);
         }
         match token {
@@ -26,12 +31,65 @@ impl Node {
         }
     }
 
-    /// What no neighbour has acknowledged goes out again when the way has changed.
+    /// Where a token goes from here: to the next live member; from where the circle closes home.
+    ///
+    /// Not all members can reach each other, nor know of each other. So a circle that closed without
+    /// a quorum makes a detour to members that it has missed and this node has a link to; and a token
+    /// that cannot go home straight takes the ring's way, past those it has met already.
+    fn next_for(&self, token: &Token) -> Option<NodeId> {
+        let next = self.next_in_ring().map(|member| member.id);
+        if next.is_some_and(|id| !token.met().contains(&id)) {
+            return next;
+        }
+        if let Some(missed) = self.closes_too_early(token).and_then(|met| self.detour(&met)) {
+            return Some(missed);
+        }
+        let home = token.home();
+        if home == self.me.id {
+            return None;
+        }
+        // Home, or towards it along the ring, or back the way it came.
+        let back = self.token_from.filter(|id| self.links.to(*id).is_some());
+        self.links.to(home).map(|_| home).or(next).or(back)
+    }
+
+    /// Whom a token has met, if its circle closes here and they are no quorum.
+    fn closes_too_early(&self, token: &Token) -> Option<Vec<NodeId>> {
+        let votes = match token {
+            Token::Elect(token) => &token.met,
+            Token::Elected(token) => &token.promised_by,
+        };
+        let closes = self.next_in_ring().is_none_or(|next| token.met().contains(&next.id));
+        let enough = self.membership.is_election_quorum(|id| votes.contains(&id));
+        (closes && !enough).then(|| token.met().to_vec())
+    }
+
+    /// A member that a token has not met, and that this node has a link to.
+    pub(super) fn detour(&self, met: &[NodeId]) -> Option<NodeId> {
+        let mut missed = self.walk().after(self.me.id).map(|member| member.id);
+        missed.find(|id| !met.contains(id) && self.links.to(*id).is_some())
+    }
+
+    /// Makes links for the detours of the next election.
+    pub(super) fn dial_missing(&mut self, step: &mut Step, met: &[NodeId]) {
+        let all = self.walk().after(self.me.id).map(|member| member.id);
+        let missed = all.filter(|id| !met.contains(id) && !self.suspects.contains(*id));
+        for id in missed.collect::<Vec<NodeId>>() {
+            self.dial_member(step, id);
+        }
+    }
+
+    /// What no neighbour has acknowledged goes out again when the link it went out on is gone.
     pub(super) fn resend_tokens(&mut self, step: &mut Step) {
-        let link = self.next_in_ring().and_then(|member| self.links.to(member.id));
-        let Some(link) = link.filter(|link| self.token_link != Some(*link)) else { return };
-        self.token_link = Some(link);
         for token in &self.election.unacknowledged {
+            let sent_on = self.token_links.get(&token.id());
+            if sent_on.is_some_and(|link| self.links.get(*link).is_some()) {
+                continue;
+            }
+            let Some(link) = self.next_for(token).and_then(|id| self.links.to(id)) else {
+                continue;
+            };
+            self.token_links.insert(token.id(), link);
             let message = match token.clone() {
                 Token::Elect(token) => Message::Elect(token),
                 Token::Elected(token) => Message::Elected(token),

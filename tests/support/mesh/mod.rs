@@ -1,5 +1,10 @@
 //! A handful of nodes on an imagined network: one heap of timed inputs, no sockets, no tasks.
 
+pub mod faults;
+pub mod host;
+pub mod judge;
+mod net;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::net::SocketAddr;
@@ -10,42 +15,61 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use ringchat::proto::config::Config;
 use ringchat::proto::entry::{Delivered, Payload};
-use ringchat::proto::event::Event;
 use ringchat::proto::id::LinkId;
 use ringchat::proto::input::{Command, Disconnect, Input};
 use ringchat::proto::node::{Node, Start};
 use ringchat::proto::status::{Role, Status};
 use ringchat::proto::time::Instant;
 
-/// One end of a connection: which host, and what it calls it.
-type End = (usize, LinkId);
+use self::host::Host;
+use self::judge::Judge;
 
-pub struct Host {
-    pub node: Node,
-    pub alive: bool,
-    pub delivered: Vec<Delivered>,
-    pub events: Vec<(Instant, Event)>,
-    pub(super) accepted: u64,
-    pub(super) ends: BTreeMap<LinkId, End>,
-    wake: Option<Instant>,
-}
+/// One end of a connection: which host, and what it calls it.
+pub type End = (usize, LinkId);
 
 pub struct Mesh {
     pub now: Instant,
     pub hosts: Vec<Host>,
     pub config: Config,
     pub trace: bool,
+    pub judge: Judge,
+    pub weather: Weather,
+    /// How many inputs were handled. Whoever spins handles too many.
+    pub handled: u64,
     lots: ChaCha8Rng,
     heap: BinaryHeap<Reverse<(Instant, u64)>>,
-    inputs: BTreeMap<u64, (usize, Option<LinkId>, What)>,
+    inputs: BTreeMap<u64, Due>,
     counter: u64,
-    pub(super) cut: BTreeSet<(usize, usize)>,
+    /// From the first to the second nothing arrives.
+    cut: BTreeSet<(usize, usize)>,
+    /// Ends that nothing arrives at any more, healed or not.
     broken: BTreeSet<End>,
-    arrival: BTreeMap<(usize, LinkId), Instant>,
+    arrival: BTreeMap<End, Instant>,
 }
 
-pub(super) enum What {
-    Input(Input),
+/// What the network and the disks are like.
+pub struct Weather {
+    /// How long a message takes, in microseconds.
+    pub latency: std::ops::RangeInclusive<u64>,
+    /// Other latencies, of single directions.
+    pub distant: BTreeMap<(usize, usize), std::ops::RangeInclusive<u64>>,
+    /// How long each message keeps a direction busy, in microseconds.
+    pub slow: BTreeMap<(usize, usize), u64>,
+    /// How long a write takes, in microseconds.
+    pub disk: std::ops::RangeInclusive<u64>,
+    /// Whether a dial across a cut is refused at once; else it hangs.
+    pub refuses: bool,
+}
+
+struct Due {
+    at: Instant,
+    host: usize,
+    link: Option<LinkId>,
+    what: What,
+}
+
+pub enum What {
+    Input(Box<Input>),
     Wake,
     Accept { from: usize, link: LinkId },
 }
@@ -61,6 +85,15 @@ impl Mesh {
             hosts: Vec::new(),
             config: Config::default(),
             trace: false,
+            judge: Judge::new(seed),
+            weather: Weather {
+                latency: 200..=2_000,
+                distant: BTreeMap::new(),
+                slow: BTreeMap::new(),
+                disk: 0..=0,
+                refuses: false,
+            },
+            handled: 0,
             lots: ChaCha8Rng::seed_from_u64(seed),
             heap: BinaryHeap::new(),
             inputs: BTreeMap::new(),
@@ -80,77 +113,47 @@ impl Mesh {
     pub fn ring_with(seed: u64, count: usize, config: Config) -> Mesh {
         let mut mesh = Mesh::new(seed);
         mesh.config = config;
-        for host in 0..count {
-            mesh.add(host.checked_sub(1));
-        }
-        mesh.run_until(30_000, |mesh| {
-            (0..count).all(|host| mesh.status(host).view.members.len() == count)
-        });
-        mesh.run(1_000);
+        mesh.gather(count);
         mesh
     }
 
-    pub fn add(&mut self, contact: Option<usize>) -> usize {
-        let host = self.hosts.len();
-        let start = contact.map_or(Start::Found, |to| Start::Join(vec![address(to)]));
-        let seed = self.lots.random();
-        let node = Node::new(seed, address(host), self.config.clone(), start);
-        self.hosts.push(Host {
-            node,
-            alive: true,
-            delivered: Vec::new(),
-            events: Vec::new(),
-            accepted: 0,
-            ends: BTreeMap::new(),
-            wake: None,
+    /// Lets `count` nodes join, one through the other.
+    pub fn gather(&mut self, count: usize) {
+        for host in 0..count {
+            self.add(host.checked_sub(1));
+        }
+        self.run_until(30_000, |mesh| {
+            (0..count).all(|host| mesh.status(host).view.members.len() == count)
         });
-        self.settle(host);
-        host
+        self.run(1_000);
     }
 
-    pub fn kill(&mut self, host: usize) {
-        self.hosts[host].alive = false;
-        for (_, (peer, theirs)) in std::mem::take(&mut self.hosts[host].ends) {
-            self.send(
-                host,
-                peer,
-                theirs,
-                Input::Disconnected { link: theirs, why: Disconnect::Closed },
-            );
-        }
+    pub fn add(&mut self, contact: Option<usize>) -> usize {
+        self.start(contact.map_or(Start::Found, |to| Start::Join(vec![address(to)])))
+    }
+
+    /// A new process at a new address.
+    pub fn start(&mut self, start: Start) -> usize {
+        let host = self.hosts.len();
+        let seed = self.lots.random();
+        let node = Node::new(seed, address(host), self.config.clone(), start);
+        self.hosts.push(Host::new(node));
+        self.judge.begins(host);
+        self.settle(host);
+        host
     }
 
     /// Starts a new incarnation at the address of a dead host.
     pub fn revive(&mut self, host: usize) {
         let seed = self.lots.random();
-        let others = (0..self.hosts.len()).filter(|other| *other != host);
+        let others = (0..13).filter(|other| *other != host);
         let start = Start::Join(others.map(address).collect());
-        self.hosts[host].node = Node::new(seed, address(host), self.config.clone(), start);
-        self.hosts[host].alive = true;
-        self.hosts[host].delivered.clear();
-        self.hosts[host].wake = None;
-        self.hosts[host].accepted = 0;
+        self.hosts[host] = Host::new(Node::new(seed, address(host), self.config.clone(), start));
+        self.judge.begins(host);
         self.broken.retain(|(at, _)| *at != host);
-        self.inputs.retain(|_, (to, link, _)| *to != host || link.is_none());
+        self.arrival.retain(|(at, _), _| *at != host);
+        self.inputs.retain(|_, due| due.host != host || matches!(due.what, What::Accept { .. }));
         self.settle(host);
-    }
-
-    /// Connections across a cut bring nothing any more, not even after the heal.
-    pub fn cut(&mut self, a: usize, b: usize) {
-        for (host, other) in [(a, b), (b, a)] {
-            let across = self.hosts[host].ends.iter().filter(|(_, end)| end.0 == other);
-            self.broken.extend(across.map(|(link, _)| (host, *link)));
-        }
-        self.cut.insert((a, b));
-        self.cut.insert((b, a));
-    }
-
-    pub fn is_connected(&self) -> bool {
-        self.cut.is_empty()
-    }
-
-    pub fn heal(&mut self) {
-        self.cut.clear();
     }
 
     pub fn say(&mut self, host: usize, text: &str) {
@@ -178,11 +181,19 @@ impl Mesh {
     }
 
     pub fn run(&mut self, ms: u64) {
-        let end = self.now + Duration::from_millis(ms);
+        self.run_to(self.now + Duration::from_millis(ms), |_| false);
+    }
+
+    /// Runs until then, or until something holds.
+    pub fn run_to(&mut self, end: Instant, holds: impl Fn(&Mesh) -> bool) -> bool {
         while self.heap.peek().is_some_and(|Reverse((at, _))| *at <= end) {
             self.next();
+            if holds(self) {
+                return true;
+            }
         }
         self.now = end;
+        false
     }
 
     /// Runs until something holds; panics if it does not in time. Gives the time it took.
@@ -203,71 +214,51 @@ impl Mesh {
     fn next(&mut self) {
         let Some(Reverse((at, id))) = self.heap.pop() else { return };
         self.now = at;
-        let Some((host, link, what)) = self.inputs.remove(&id) else { return };
+        let Some(Due { host, link, what, .. }) = self.inputs.remove(&id) else { return };
         if !self.hosts[host].alive {
-            if let What::Accept { from, link } = what {
+            if let What::Accept { from, link } = what
+                && !self.hosts[host].vanished
+            {
                 let why = Disconnect::Refused;
                 self.send(host, from, link, Input::Disconnected { link, why });
             }
-            return;
+        } else if self.hosts[host].paused {
+            self.hosts[host].backlog.push((link, what));
+        } else {
+            self.arrive(host, link, what);
+            self.settle(host);
         }
+    }
+
+    fn arrive(&mut self, host: usize, link: Option<LinkId>, what: What) {
         match what {
             What::Wake => self.hosts[host].wake = None,
             What::Accept { from, link } => self.accept(host, from, link),
             What::Input(input) => {
-                if let Input::Disconnected { link, .. } = &input
-                    && self.hosts[host].ends.remove(link).is_none()
-                    && !matches!(input, Input::Disconnected { why: Disconnect::Refused, .. })
-                {
-                    return;
-                }
-                if link.is_none_or(|link| self.hosts[host].ends.contains_key(&link))
-                    || matches!(input, Input::Disconnected { .. })
-                {
-                    self.handle(host, input);
+                let here = &mut self.hosts[host];
+                let stands = link.is_none_or(|link| here.ends.contains_key(&link));
+                let wanted = match &*input {
+                    Input::Disconnected { link, .. } => {
+                        here.ends.remove(link).is_some() | here.dialing.remove(link)
+                    }
+                    Input::Connected { link, .. } => stands && here.dialing.remove(link),
+                    Input::Timeout
+                    | Input::Message { .. }
+                    | Input::Command(_)
+                    | Input::Persisted { .. }
+                    | Input::SnapshotTaken { .. } => stands,
+                };
+                if wanted {
+                    self.handle(host, *input);
                 }
             }
         }
-        self.settle(host);
     }
 
-    fn accept(&mut self, host: usize, from: usize, theirs: LinkId) {
-        self.hosts[host].accepted += 1;
-        let ours = LinkId::Accepted(self.hosts[host].accepted);
-        if !self.hosts[from].alive {
-            return;
-        }
-        self.hosts[host].ends.insert(ours, (from, theirs));
-        self.hosts[from].ends.insert(theirs, (host, ours));
-        let hello = self.hosts[from].node.hello();
-        let reply = self.hosts[host].node.hello();
-        self.send(host, from, theirs, Input::Connected { link: theirs, hello: reply });
-        self.handle(host, Input::Connected { link: ours, hello });
-    }
-
-    pub(super) fn send(&mut self, from: usize, to: usize, link: LinkId, input: Input) {
-        if self.cut.contains(&(from, to)) || self.broken.contains(&(to, link)) {
-            return;
-        }
-        let mut at = self.now + Duration::from_micros(self.lots.random_range(200..=2_000));
-        let last = self.arrival.entry((to, link)).or_default();
-        at = at.max(*last + Duration::from_micros(1));
-        *last = at;
-        self.schedule(at, to, Some(link), What::Input(input));
-    }
-
-    pub(super) fn schedule(&mut self, at: Instant, host: usize, link: Option<LinkId>, what: What) {
+    fn schedule(&mut self, at: Instant, host: usize, link: Option<LinkId>, what: What) {
         self.counter += 1;
         self.heap.push(Reverse((at, self.counter)));
-        self.inputs.insert(self.counter, (host, link, what));
-    }
-
-    pub(super) fn handle(&mut self, host: usize, input: Input) {
-        let mut out = Vec::new();
-        self.hosts[host].node.handle(self.now, input, &mut out);
-        for output in out {
-            self.carry_out(host, output);
-        }
+        self.inputs.insert(self.counter, Due { at, host, link, what });
     }
 
     /// Timeouts that are due come as soon as nothing else waits.
