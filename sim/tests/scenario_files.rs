@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ringchat_sim::scenario::{Action, NodeIndex, Scenario, Target};
+use ringchat_sim::scenario::{Action, NODES_MAX, NodeIndex, Scenario, Target, said};
 
 /// A scenario that can be run, in front of what a test adds.
 const HEAD: &str = "# Something happens. It matters.\nseed = 1\nnodes = 3\nduration = \"9s\"\n";
@@ -76,13 +76,50 @@ fn what_cannot_be_is_refused_at_its_place() {
         (step("join = \"n1\""), "a.toml:7:8: there is a node \"n1\" already"),
         (step("say = \"hello\""), "a.toml:5:1: `by` is missing from this step"),
         (step("say = \"hello\"\nby = \"killed\""), "a.toml:8:6: expected exactly one node"),
-        (step("slow = [\"n1\", \"n2\"]\nlatency = \"7ms\""), "a.toml:8:11: expected whole ticks"),
+        (step("slow = [\"n1\", \"n2\"]\nlatency = \"0s\""), "a.toml:8:11: expected more than no"),
+        (step("say = \"hello\"\nby = \"n1\"\ntimes = 0"), "a.toml:9:9: expected a whole number"),
+        (step("stuck = \"rest\""), "a.toml:7:9: only a partition has a \"rest\""),
+        (step("reset = \"n1\""), "a.toml:7:9: expected the two ends of a link, found 1"),
+        (step("replay = [\"n1\", \"killed\"]"), "a.toml:7:17: expected exactly one node"),
+        (step("garbage = [\"n1\", \"n1\"]"), "a.toml:7:18: a node has no link to itself"),
+        (step("limit = [\"n1\", \"n2\"]"), "a.toml:5:1: `bytes_per_second` is missing"),
+        (
+            step("limit = [\"n1\", \"n2\"]\nbytes_per_second = 0"),
+            "a.toml:8:20: expected a whole number from 1",
+        ),
+        (step("sluggish = \"n1\""), "a.toml:5:1: `per_input` is missing from this step"),
+        (step("sluggish = \"n1\"\nper_input = \"0s\""), "a.toml:8:13: expected more than no time"),
+        (step("disk = \"n1\""), "a.toml:5:1: `write` is missing from this step"),
+        (step("disk = \"n1\"\nper_input = \"1s\""), "a.toml:5:1: `write` is missing"),
+        (step("disk = \"n1\"\nwrite = \"1s\"\nppm = 3"), "a.toml:9:1: unknown key `ppm`"),
+        (step("clock = \"n1\"\nforward = \"0s\""), "a.toml:8:11: expected more than no time"),
+        (step("clock = \"n1\"\nforward = \"25h\""), "a.toml:8:11: expected a duration such as"),
+        (step("drift = \"n1\"\nppm = -100001"), "a.toml:8:7: expected a whole number from -100000"),
+        (step("drift = \"n1\"\nppm = \"fast\""), "a.toml:8:7: expected a whole number from -1"),
+        (
+            step("standing = true\nclock = \"n1\"\nforward = \"1s\""),
+            "a.toml:7:12: `clock` is not healed",
+        ),
         ("[[step]]\nat = 3\nkill = \"n1\"\n".into(), "a.toml:6:6: expected a duration"),
         ("[[step]]\nat = \"3\"\nkill = \"n1\"\n".into(), "a.toml:6:6: expected a duration"),
         ("[[step]]\nat = \"10s\"\nkill = \"n1\"\n".into(), "a.toml:6:6: this step at 10s comes"),
         (step("heal = \"all\"").replace("1s", "2s") + &step("heal = \"all\""), "a.toml:9:6: this"),
-        ("[network]\nlatency = \"7ms\"\n".into(), "a.toml:6:11: expected whole ticks of 5ms"),
+        ("[network]\nlatency = \"0ms\"\n".into(), "a.toml:6:11: expected more than no time"),
         ("[network]\nlatency_min = \"5ms\"\n".into(), "a.toml:5:1: expected `latency` alone"),
+        ("[network]\ntail = \"9s\"\n".into(), "a.toml:5:1: expected `tail_per_mille` and `tail`"),
+        (
+            "[network]\ntail_per_mille = 1001\ntail = \"9s\"\n".into(),
+            "a.toml:6:18: expected a whole number from 0 to 1000",
+        ),
+        (
+            "[network]\ntail_per_mille = 3\ntail = \"4ms\"\n".into(),
+            "a.toml:7:8: expected a tail of at least 5ms",
+        ),
+        ("[network]\ncuts = \"bend\"\n".into(), "a.toml:6:8: expected \"break\" or \"stall\""),
+        ("[network]\nrejects = 1\n".into(), "a.toml:6:11: expected `true` or `false`, found"),
+        ("[network]\ndisk_min = \"1s\"\n".into(), "a.toml:5:1: `disk_min` is greater than"),
+        ("[timing]\nlearners = 0\n".into(), "a.toml:6:12: expected a whole number from 1 to"),
+        ("[timing]\nlog_keep = -1\n".into(), "a.toml:6:12: expected a whole number from 0 to"),
         ("[timing]\npulse = \"0s\"\n".into(), "a.toml:6:9: expected more than no time"),
         ("[expect]\nmembers = 4\n".into(), "a.toml:6:11: expected a whole number from 1 to 3"),
         ("[expect]\nleader = \"leader\"\n".into(), "a.toml:6:10: there is no node \"leader\""),
@@ -94,6 +131,30 @@ fn what_cannot_be_is_refused_at_its_place() {
         let said = refused(&rest);
         assert!(said.starts_with(expected), "{rest}\nexpected: {expected}\nsaid: {said}");
     }
+}
+
+#[test]
+fn a_latency_need_not_be_whole_ticks() {
+    let scenario = accepted("[network]\nlatency_min = \"17us\"\nlatency_max = \"7.5ms\"\n");
+    assert_eq!(scenario.network.latency_min, Duration::from_micros(17));
+    assert_eq!(scenario.network.latency_max, Duration::from_micros(7_500));
+    assert_eq!(scenario.network.tick, Duration::from_millis(5));
+}
+
+#[test]
+fn what_is_said_several_times_is_numbered() {
+    assert_eq!(said("hello", 1).collect::<Vec<_>>(), ["hello"]);
+    assert_eq!(said("hello", 3).collect::<Vec<_>>(), ["hello 1", "hello 2", "hello 3"]);
+}
+
+#[test]
+fn a_scenario_holds_at_most_128_nodes() {
+    let nodes = |count: u64| {
+        let text = HEAD.replace("nodes = 3", &format!("nodes = {count}"));
+        Scenario::parse("a.toml", "a", &text).map(|it| it.names.len()).map_err(|e| e.to_string())
+    };
+    assert_eq!(nodes(128), Ok(NODES_MAX));
+    assert!(nodes(129).is_err_and(|said| said.contains("expected a whole number from 1 to 128")));
 }
 
 #[test]

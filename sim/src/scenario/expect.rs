@@ -11,7 +11,7 @@ pub(super) fn expect(
     value: Option<&Value<'_>>,
 ) -> Result<Expect, ScenarioError> {
     let source = names.source;
-    let mut expect = Expect { settles: true, ..Expect::default() };
+    let mut expect = Expect::default();
     let Some(value) = value else { return Ok(expect) };
     let mut fields = Fields::of(source, "expect", value)?;
     if let Some(members) = fields.take("members") {

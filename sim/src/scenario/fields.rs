@@ -1,5 +1,6 @@
 //! Tables of a scenario file, taken apart key by key, with the place of each value at hand.
 
+use std::fmt::Display;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use super::error::{ScenarioError, Source};
 /// A value and where it stands.
 pub(super) type Value<'t> = Spanned<DeValue<'t>>;
 
-/// The shortest and the longest duration that makes sense in a scenario.
+/// The longest duration that makes sense in a scenario.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// One table. Whoever reads it takes all keys it knows; what is left in the end is unknown.
@@ -121,22 +122,32 @@ pub(super) fn list<'s, 't>(value: &'s Value<'t>) -> Vec<&'s Value<'t>> {
 }
 
 /// A whole number in these bounds, both included.
-pub(super) fn number(
+pub(super) fn number<T: Copy + Display + PartialOrd + TryFrom<i128>>(
     source: Source<'_>,
     value: &Value<'_>,
-    bounds: (u64, u64),
-) -> Result<u64, ScenarioError> {
+    bounds: (T, T),
+) -> Result<T, ScenarioError> {
     let (least, most) = bounds;
     let expected = format!("a whole number from {least} to {most}");
     let Some(integer) = value.get_ref().as_integer() else {
         return Err(mismatch(source, value, &expected));
     };
-    u64::from_str_radix(integer.as_str(), integer.radix())
-        .ok()
+    let found = i128::from_str_radix(integer.as_str(), integer.radix()).ok();
+    found
+        .and_then(|number| T::try_from(number).ok())
         .filter(|number| (least..=most).contains(number))
         .ok_or_else(|| {
             source.error(value.span(), format!("expected {expected}, found {}", integer.as_str()))
         })
+}
+
+/// A length of time that is more than nothing.
+pub(super) fn positive(source: Source<'_>, value: &Value<'_>) -> Result<Duration, ScenarioError> {
+    let length = duration(source, value)?;
+    if length.is_zero() {
+        return Err(source.error(value.span(), "expected more than no time at all"));
+    }
+    Ok(length)
 }
 
 /// A length of time such as `"300ms"` or `"2s"`.
@@ -150,7 +161,8 @@ pub(super) fn duration(source: Source<'_>, value: &Value<'_>) -> Result<Duration
         "ms" => 1_000,
         "s" => 1_000_000,
         "m" => 60_000_000,
-        _ => return Err(wrong().hint("the units are us, ms, s and m")),
+        "h" => 3_600_000_000,
+        _ => return Err(wrong().hint("the units are us, ms, s, m and h")),
     };
     let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
     if whole.is_empty() || part.len() > 6 || !part.chars().all(|digit| digit.is_ascii_digit()) {

@@ -8,13 +8,11 @@ use super::error::{ScenarioError, Source};
 use super::expect::expect;
 use super::fields::{Fields, Value, duration, list, mismatch, number};
 use super::names::Names;
+use super::network::network;
 use super::step::{in_order, step};
 use super::timing::config;
 use super::workload::workload;
-use super::{Action, Network, Scenario, Step};
-
-/// How long the quiet phase may take, if the file says nothing.
-const SETTLE_WITHIN: Duration = Duration::from_secs(20);
+use super::{SETTLE_WITHIN, Scenario, Step};
 
 /// Makes a scenario of a text.
 pub(super) fn parse(source: Source<'_>, name: &str) -> Result<Scenario, ScenarioError> {
@@ -41,13 +39,6 @@ pub(super) fn parse(source: Source<'_>, name: &str) -> Result<Scenario, Scenario
     let step_tables = tables(source, fields.take("step"), "[[step]]")?;
     add_joiners(&mut names, &step_tables)?;
     let steps = steps(&names, founders, end, &step_tables)?;
-    for (step, value) in steps.iter().zip(&step_tables) {
-        if let (Action::Slow { latency, .. }, Some(value)) =
-            (&step.action, value.get_ref().get("latency"))
-        {
-            check_latency(source, value, *latency, network.tick)?;
-        }
-    }
     let mut workloads = Vec::new();
     if let Some(value) = fields.take("workload") {
         for value in list(value) {
@@ -76,58 +67,6 @@ pub(super) fn parse(source: Source<'_>, name: &str) -> Result<Scenario, Scenario
 fn opening_comment(text: &str) -> String {
     let lines = text.lines().map_while(|line| line.strip_prefix('#'));
     lines.map(str::trim).collect::<Vec<_>>().join("\n").trim().to_owned()
-}
-
-/// The `[network]` table. Latencies are rounded by nobody: they have to be whole ticks.
-fn network(source: Source<'_>, value: Option<&Value<'_>>) -> Result<Network, ScenarioError> {
-    let five = Duration::from_millis(5);
-    let mut network = Network { latency_min: five, latency_max: five, tick: five };
-    let Some(value) = value else { return Ok(network) };
-    let mut fields = Fields::of(source, "network", value)?;
-    if let Some(value) = fields.take("tick") {
-        network.tick = duration(source, value)?;
-        let micros = network.tick.as_micros();
-        if micros == 0 || !micros.is_multiple_of(1_000) || micros > 100_000 {
-            let message = "expected a tick of 1 to 100 whole milliseconds";
-            return Err(source.error(value.span(), message));
-        }
-        (network.latency_min, network.latency_max) = (network.tick, network.tick);
-    }
-    let mut latency = |key| -> Result<Option<Duration>, ScenarioError> {
-        let Some(value) = fields.take(key) else { return Ok(None) };
-        let length = duration(source, value)?;
-        check_latency(source, value, length, network.tick)?;
-        Ok(Some(length))
-    };
-    let both = latency("latency")?;
-    let (least, most) = (latency("latency_min")?, latency("latency_max")?);
-    (network.latency_min, network.latency_max) = match (both, least, most) {
-        (None, None, None) => (network.latency_min, network.latency_max),
-        (Some(both), None, None) => (both, both),
-        (None, Some(least), Some(most)) if least <= most => (least, most),
-        (None, Some(_), Some(_)) => {
-            return Err(fields.error("`latency_min` is greater than `latency_max`"));
-        }
-        (Some(_), _, _) | (None, Some(_), None) | (None, None, Some(_)) => {
-            return Err(fields
-                .error("expected `latency` alone, or `latency_min` and `latency_max` together"));
-        }
-    };
-    fields.finish()?;
-    Ok(network)
-}
-
-fn check_latency(
-    source: Source<'_>,
-    value: &Value<'_>,
-    length: Duration,
-    tick: Duration,
-) -> Result<(), ScenarioError> {
-    if !length.is_zero() && length.as_micros().is_multiple_of(tick.as_micros()) {
-        return Ok(());
-    }
-    let message = format!("expected whole ticks of {tick:?}, found {length:?}");
-    Err(source.error(value.span(), message).hint("change the latency, or `tick`"))
 }
 
 /// The tables of `[[step]]`.

@@ -1,12 +1,15 @@
 //! Scenario files as types that cannot be wrong: who is there, what happens when, what must hold.
 
+mod action;
 mod error;
 mod expect;
 mod fields;
 mod file;
 mod names;
+mod network;
 mod step;
 mod timing;
+mod verbs;
 mod workload;
 
 use std::path::Path;
@@ -14,7 +17,16 @@ use std::time::Duration;
 
 use ringchat::proto::config::Config;
 
+pub use self::action::{Action, DRIFT_PPM_MAX, Direction, Target, said};
 pub use self::error::ScenarioError;
+pub use self::names::NODES_MAX;
+pub use self::network::{Cuts, Network};
+
+/// How long the quiet phase may take, if nobody says otherwise.
+const SETTLE_WITHIN: Duration = Duration::from_secs(20);
+
+/// What opens the file of a scenario that has no description.
+const UNDESCRIBED: &str = "Nobody has described this scenario yet.";
 
 /// One run of the simulator, but for the lots that its seed decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +45,7 @@ pub struct Scenario {
     pub duration: Duration,
     /// How long the quiet phase may take to settle.
     pub settle_within: Duration,
-    /// Latencies and the step of the simulated clock.
+    /// What network and machines do when no step interferes.
     pub network: Network,
     /// The nodes' bounds.
     pub config: Config,
@@ -48,17 +60,6 @@ pub struct Scenario {
 /// A node, by its place in [`Scenario::names`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NodeIndex(pub usize);
-
-/// The simulated network. Latencies are whole ticks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Network {
-    /// The least time a frame takes.
-    pub latency_min: Duration,
-    /// The longest time a frame takes.
-    pub latency_max: Duration,
-    /// How far the simulated clock goes at once.
-    pub tick: Duration,
-}
 
 /// Lines said at regular intervals.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,94 +87,8 @@ pub struct Step {
     pub standing: bool,
 }
 
-/// What can be done to a ring.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// The process dies; its machine goes on, and refuses connections.
-    Kill(Vec<Target>),
-    /// The machine dies without a word; connections to it hang.
-    Power(Vec<Target>),
-    /// A new incarnation of a dead node starts, and asks the others to take it in.
-    Restart(Vec<Target>),
-    /// The process stands still, as under SIGSTOP.
-    Pause(Vec<Target>),
-    /// It goes on.
-    Resume(Vec<Target>),
-    /// Frames between different sets are lost.
-    Partition(Vec<Vec<Target>>),
-    /// Frames over one link are lost.
-    Cut {
-        /// One end.
-        a: Target,
-        /// The other end.
-        b: Target,
-        /// In both directions, or only from `a` to `b`.
-        direction: Direction,
-    },
-    /// The node hears nobody, but is heard.
-    Deaf(Target),
-    /// Nobody hears the node, but it hears all.
-    Mute(Target),
-    /// Nothing is lost and nothing is slow any more: everywhere, or between two nodes.
-    Heal(Option<(Target, Target)>),
-    /// Frames over one link take this long.
-    Slow {
-        /// One end.
-        a: Target,
-        /// The other end.
-        b: Target,
-        /// The latency.
-        latency: Duration,
-    },
-    /// New nodes start, and ask the others to take them in.
-    Join(Vec<NodeIndex>),
-    /// Nodes leave gracefully, and end.
-    Leave(Vec<Target>),
-    /// A node without a quorum goes on as a ring of its own.
-    Alone(Target),
-    /// A node says something.
-    Say {
-        /// Who.
-        by: Target,
-        /// What.
-        text: String,
-    },
-}
-
-/// Which way a cut goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// Nothing passes.
-    Both,
-    /// What the first says does not reach the second.
-    AToB,
-}
-
-/// Who a step is meant for, by name or by role. Roles are looked up when the step is due.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// This node.
-    Node(NodeIndex),
-    /// Who leads, under the greatest ballot if there are several.
-    Leader,
-    /// The tie-breaker of the newest view.
-    TieBreaker,
-    /// A living member that does not lead, by lot.
-    AnyFollower,
-    /// The next one in the ring order of the newest view.
-    Successor(Box<Target>),
-    /// The one before in the ring order of the newest view.
-    Predecessor(Box<Target>),
-    /// All that are dead.
-    Killed,
-    /// All that stand still.
-    Paused,
-    /// All that no other set of a partition holds.
-    Rest,
-}
-
 /// What must hold in the end.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expect {
     /// How many members the ring has.
     pub members: Option<usize>,
@@ -191,7 +106,48 @@ pub struct Expect {
     pub settles: bool,
 }
 
+impl Default for Expect {
+    /// That the ring settles, whoever is in it.
+    fn default() -> Expect {
+        Expect {
+            members: None,
+            member_names: None,
+            leader: None,
+            closed_within: None,
+            delivered: None,
+            no_quorum: Vec::new(),
+            settles: true,
+        }
+    }
+}
+
+impl Step {
+    /// A step that no file holds yet, and that the quiet phase undoes if it can be undone.
+    pub fn new(at: Duration, action: Action) -> Step {
+        Step { at, line: 0, action, standing: false }
+    }
+}
+
 impl Scenario {
+    /// A scenario in which nodes `n1` to `n{nodes}` are left in peace for ten seconds, to be filled
+    /// by a program. A file may hold 1 to [`NODES_MAX`] nodes.
+    pub fn new(name: &str, seed: u64, nodes: usize) -> Scenario {
+        Scenario {
+            name: name.to_owned(),
+            description: UNDESCRIBED.to_owned(),
+            seed,
+            names: numbered(nodes).collect(),
+            founders: nodes,
+            duration: Duration::from_secs(10),
+            settle_within: SETTLE_WITHIN,
+            network: Network::default(),
+            config: Config::default(),
+            workloads: Vec::new(),
+            steps: Vec::new(),
+            expect: Expect::default(),
+        }
+    }
+
     /// Reads a scenario file.
     ///
     /// # Errors
@@ -232,4 +188,9 @@ impl Scenario {
             None => flat,
         }
     }
+}
+
+/// The names of nodes that are only counted.
+fn numbered(count: usize) -> impl Iterator<Item = String> {
+    (1..=count).map(|number| format!("n{number}"))
 }

@@ -4,10 +4,11 @@ use std::ops::Range;
 
 use super::error::{ScenarioError, Source};
 use super::fields::{Value, list, mismatch, number, text};
-use super::{NodeIndex, Target};
+use super::{NodeIndex, Target, numbered};
 
-/// More would only be slow: a step of the simulated clock costs time for every pair.
-const NODES_MAX: u64 = 64;
+/// The most nodes a scenario may have, those that join later included. More would only be slow:
+/// every node asks for some time of every simulated moment.
+pub const NODES_MAX: usize = 128;
 
 /// The words that stand for whoever has a role.
 const ROLES: [&str; 8] = [
@@ -33,8 +34,8 @@ impl<'s> Names<'s> {
     pub(super) fn of(source: Source<'s>, value: &Value<'_>) -> Result<Names<'s>, ScenarioError> {
         let mut names = Names { source, names: Vec::new() };
         if value.get_ref().is_integer() {
-            let count = number(source, value, (1, NODES_MAX))?;
-            names.names = (1..=count).map(|number| format!("n{number}")).collect();
+            let count = number(source, value, (1, NODES_MAX as u64))?;
+            names.names = numbered(usize::try_from(count).unwrap_or(NODES_MAX)).collect();
             return Ok(names);
         }
         if !value.get_ref().is_array() {
@@ -65,7 +66,7 @@ impl<'s> Names<'s> {
         if self.names.iter().any(|other| other == name) {
             return wrong(format!("there is a node \"{name}\" already"));
         }
-        if self.names.len() as u64 == NODES_MAX {
+        if self.names.len() == NODES_MAX {
             return wrong(format!("expected at most {NODES_MAX} nodes, this is one more"));
         }
         self.names.push(name.to_owned());

@@ -5,34 +5,55 @@ use std::time::Duration;
 use ringchat::proto::config::Config;
 
 use super::error::{ScenarioError, Source};
-use super::fields::{Fields, Value, duration, number};
+use super::fields::{Fields, Value, number, positive};
+
+/// More of anything than a simulated node could hold.
+const COUNT_MAX: u64 = 1 << 32;
 
 type Of<T> = fn(&mut Config) -> &mut T;
 
-/// Every duration of a [`Config`], under its own name.
-const DURATIONS: [(&str, Of<Duration>); 14] = [
-    ("heartbeat", |config| &mut config.heartbeat),
-    ("link_timeout", |config| &mut config.link_timeout),
-    ("dial_timeout", |config| &mut config.dial_timeout),
-    ("pulse", |config| &mut config.pulse),
-    ("leader_quiet", |config| &mut config.leader_quiet),
-    ("leader_silent", |config| &mut config.leader_silent),
-    ("quorum_timeout", |config| &mut config.quorum_timeout),
-    ("election_delay", |config| &mut config.election_delay),
-    ("election_retry", |config| &mut config.election_retry),
-    ("resubmit", |config| &mut config.resubmit),
-    ("probe_min", |config| &mut config.probe_min),
-    ("probe_max", |config| &mut config.probe_max),
-    ("retry", |config| &mut config.retry),
-    ("lag_timeout", |config| &mut config.lag_timeout),
-];
+/// A field of a [`Config`].
+#[derive(Clone, Copy, Debug)]
+enum Bound {
+    /// A time, more than nothing.
+    Time(Of<Duration>),
+    /// A count that may be no less than this.
+    Count(u64, Of<u64>),
+    /// A count or a number of bytes that may be no less than this, of things held in memory.
+    Size(u64, Of<usize>),
+}
 
-/// The counts that a scenario may want to reach soon.
-const COUNTS: [(&str, Of<u64>); 4] = [
-    ("lag_entries", |config| &mut config.lag_entries),
-    ("admit_within", |config| &mut config.admit_within),
-    ("window_entries", |config| &mut config.window_entries),
-    ("log_keep", |config| &mut config.log_keep),
+/// Every field of a [`Config`] under its own name, in the order in which it stands there.
+const BOUNDS: [(&str, Bound); 29] = [
+    ("heartbeat", Bound::Time(|config| &mut config.heartbeat)),
+    ("link_timeout", Bound::Time(|config| &mut config.link_timeout)),
+    ("dial_timeout", Bound::Time(|config| &mut config.dial_timeout)),
+    ("pulse", Bound::Time(|config| &mut config.pulse)),
+    ("leader_quiet", Bound::Time(|config| &mut config.leader_quiet)),
+    ("leader_silent", Bound::Time(|config| &mut config.leader_silent)),
+    ("quorum_timeout", Bound::Time(|config| &mut config.quorum_timeout)),
+    ("election_delay", Bound::Time(|config| &mut config.election_delay)),
+    ("election_retry", Bound::Time(|config| &mut config.election_retry)),
+    ("resubmit", Bound::Time(|config| &mut config.resubmit)),
+    ("probe_min", Bound::Time(|config| &mut config.probe_min)),
+    ("probe_max", Bound::Time(|config| &mut config.probe_max)),
+    ("retry", Bound::Time(|config| &mut config.retry)),
+    ("lag_timeout", Bound::Time(|config| &mut config.lag_timeout)),
+    ("lag_entries", Bound::Count(0, |config| &mut config.lag_entries)),
+    ("admit_within", Bound::Count(0, |config| &mut config.admit_within)),
+    ("learners", Bound::Size(1, |config| &mut config.learners)),
+    ("in_flight", Bound::Size(1, |config| &mut config.in_flight)),
+    ("in_flight_bytes", Bound::Size(1, |config| &mut config.in_flight_bytes)),
+    ("waiting", Bound::Size(1, |config| &mut config.waiting)),
+    ("waiting_bytes", Bound::Size(1, |config| &mut config.waiting_bytes)),
+    ("payload_bytes", Bound::Size(1, |config| &mut config.payload_bytes)),
+    ("batch_bytes", Bound::Size(1, |config| &mut config.batch_bytes)),
+    ("batch_entries", Bound::Size(1, |config| &mut config.batch_entries)),
+    ("window_bytes", Bound::Size(1, |config| &mut config.window_bytes)),
+    ("window_entries", Bound::Count(1, |config| &mut config.window_entries)),
+    ("log_keep", Bound::Count(0, |config| &mut config.log_keep)),
+    ("snapshot_chunk", Bound::Size(1, |config| &mut config.snapshot_chunk)),
+    ("snapshot_window", Bound::Count(1, |config| &mut config.snapshot_window)),
 ];
 
 /// The default bounds with the changes of `[timing]`.
@@ -43,18 +64,17 @@ pub(super) fn config(
     let mut config = Config::default();
     let Some(value) = value else { return Ok(config) };
     let mut fields = Fields::of(source, "timing", value)?;
-    for (name, of) in DURATIONS {
-        if let Some(value) = fields.take(name) {
-            let length = duration(source, value)?;
-            if length.is_zero() {
-                return Err(source.error(value.span(), "expected more than no time at all"));
+    for (name, bound) in BOUNDS {
+        let Some(value) = fields.take(name) else { continue };
+        match bound {
+            Bound::Time(of) => *of(&mut config) = positive(source, value)?,
+            Bound::Count(least, of) => {
+                *of(&mut config) = number(source, value, (least, COUNT_MAX))?;
             }
-            *of(&mut config) = length;
-        }
-    }
-    for (name, of) in COUNTS {
-        if let Some(value) = fields.take(name) {
-            *of(&mut config) = number(source, value, (1, 1 << 32))?;
+            Bound::Size(least, of) => {
+                let count = number(source, value, (least, COUNT_MAX))?;
+                *of(&mut config) = usize::try_from(count).unwrap_or(usize::MAX);
+            }
         }
     }
     fields.finish()?;

@@ -10,7 +10,10 @@ use ringchat::proto::node::Start;
 use super::machine::Phase;
 use super::{Stopped, World};
 use crate::history::Happening;
-use crate::scenario::{Action, NodeIndex, Target};
+use crate::scenario::{Action, NodeIndex, Target, said};
+
+/// What is said of a step that needs more than turmoil has.
+const BEYOND: &str = "the turmoil engine cannot do this; use `--engine events`";
 
 /// Why a step came to nothing.
 #[derive(Debug)]
@@ -50,7 +53,9 @@ impl World<'_> {
             Action::Leave(who) => self.each(who, |world, node| world.leave(node, place)),
             Action::Join(who) => who.iter().try_for_each(|node| self.join(*node)),
             Action::Alone(who) => self.one(who, |world, node| world.alone(node, place)),
-            Action::Say { by, text } => self.one(by, |world, node| world.say(node, text)),
+            Action::Say { by, text, times } => {
+                self.one(by, |world, node| world.say(node, text, *times))
+            }
             Action::Heal(None) => self.heal("heal all", |_, _| true),
             Action::Heal(Some((a, b))) => self.heal_link(a, b),
             Action::Partition(sets) => self.partition(place, sets),
@@ -58,6 +63,16 @@ impl World<'_> {
             Action::Deaf(who) => self.one(who, |world, node| world.deaf(node, place)),
             Action::Mute(who) => self.one(who, |world, node| world.mute(node, place)),
             Action::Slow { a, b, latency } => self.slow(place, a, b, *latency),
+            Action::Limit { .. }
+            | Action::Reset(..)
+            | Action::Replay(..)
+            | Action::Garbage(..)
+            | Action::Sluggish { .. }
+            | Action::Disk { .. }
+            | Action::Ease(_)
+            | Action::Clock { .. }
+            | Action::Drift { .. }
+            | Action::Stuck(_) => Err(Failed::NoEffect(BEYOND.to_owned())),
         };
         done.map_err(|failed| match failed {
             Failed::NoEffect(why) => Stopped::NoEffect { line: step.line, at: step.at, why },
@@ -201,13 +216,14 @@ impl World<'_> {
         self.command(node, handle.alone())
     }
 
-    fn say(&mut self, node: NodeIndex, text: &str) -> Result<(), Failed> {
+    fn say(&mut self, node: NodeIndex, text: &str, times: u64) -> Result<(), Failed> {
         self.need_process(node)?;
-        if self.talk.say(&self.machines[node.0], node, text.to_owned()) {
-            Ok(())
-        } else {
-            Err(self.refuse(node, "has not begun to run yet"))
+        for line in said(text, times) {
+            if !self.talk.say(&self.machines[node.0], node, line) {
+                return Err(self.refuse(node, "has not begun to run yet"));
+            }
         }
+        Ok(())
     }
 
     /// Hands a command over. Its queue is empty but for what the world itself put there.

@@ -21,7 +21,7 @@ use self::effects::Effects;
 use self::machine::{Machine, Phase};
 pub use self::picture::Settled;
 use self::talk::Talk;
-use self::wires::Wires;
+use self::wires::{Wires, in_ticks};
 use crate::checker::Checkers;
 use crate::checker::violation::Violation;
 use crate::clock::instant;
@@ -80,7 +80,7 @@ impl<'s> World<'s> {
     pub fn new(scenario: &'s Scenario, seed: u64, keep_frames: bool) -> World<'s> {
         let lots = Lots::new(seed);
         let traffic = Traffic::new(keep_frames);
-        let network = scenario.network;
+        let network = in_ticks(scenario.network);
         let mut sim = turmoil::Builder::new()
             .epoch(UNIX_EPOCH)
             .rng_seed(lots.seed_of("turmoil"))

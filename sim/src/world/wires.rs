@@ -13,6 +13,16 @@ use crate::traffic::{Traffic, Way};
 /// How often the latency of each link is drawn anew, where a scenario lets it vary.
 const REDRAW: Duration = Duration::from_millis(50);
 
+/// A network whose latencies are whole ticks: turmoil's clock knows no others.
+pub(super) fn in_ticks(network: Network) -> Network {
+    let Network { latency_min, latency_max, tick, .. } = network;
+    Network {
+        latency_min: whole_ticks(latency_min, tick),
+        latency_max: whole_ticks(latency_max, tick),
+        ..network
+    }
+}
+
 /// The state of all wires.
 ///
 /// Latencies are drawn here and not by turmoil, whose generator may change with its version.
@@ -56,7 +66,7 @@ impl Ground<'_> {
 }
 
 impl Wires {
-    /// Wires of a world with this many nodes.
+    /// Wires of a world with this many nodes, whose latencies are whole ticks.
     pub(super) fn new(network: Network, lots: ChaCha8Rng, nodes: usize) -> Wires {
         let (cuts, slow) = (BTreeMap::new(), BTreeMap::new());
         Wires { network, lots, nodes, drawn: None, cuts, slow }
@@ -69,7 +79,7 @@ impl Wires {
         machines: &[Machine],
         now: Duration,
     ) {
-        let Network { latency_min, latency_max, tick } = self.network;
+        let Network { latency_min, latency_max, tick, .. } = self.network;
         let due = self.drawn.is_none_or(|drawn| now >= drawn + REDRAW);
         if latency_min == latency_max || !due {
             return;
@@ -105,13 +115,13 @@ impl Wires {
         any
     }
 
-    /// Makes a link slow.
+    /// Makes a link slow: this long, or up to the next whole tick.
     pub(super) fn slow(&mut self, ground: Ground<'_>, cause: Cause, way: Way, latency: Duration) {
         let way = sorted(way);
         let fault = self.fault(ground, cause, way);
         self.slow.insert(way, fault);
         let (a, b) = ground.ips(way);
-        ground.sim.set_link_latency(a, b, latency);
+        ground.sim.set_link_latency(a, b, whole_ticks(latency, self.network.tick));
     }
 
     /// Undoes what was done to the ways that `which` picks; it is told whether they are to stand.
@@ -157,6 +167,11 @@ impl Wires {
         let Cause { step, standing } = cause;
         Fault { step, said: ground.traffic.said(way), standing }
     }
+}
+
+/// This long, or up to the next whole tick: nothing arrives before its time.
+fn whole_ticks(length: Duration, tick: Duration) -> Duration {
+    Duration::from_micros((length.as_micros().div_ceil(tick.as_micros()) * tick.as_micros()) as u64)
 }
 
 fn crossed(ground: Ground<'_>, way: Way, fault: Fault) -> bool {
