@@ -11,6 +11,8 @@ mod step;
 mod timing;
 mod verbs;
 mod workload;
+mod write;
+mod write_step;
 
 use std::path::Path;
 use std::time::Duration;
@@ -146,6 +148,12 @@ impl Scenario {
             steps: Vec::new(),
             expect: Expect::default(),
         }
+    }
+
+    /// The same with this description, laid out as the opening comment of a file has it.
+    pub fn described(mut self, text: &str) -> Scenario {
+        self.description = write::laid_out(text);
+        self
     }
 
     /// Reads a scenario file.

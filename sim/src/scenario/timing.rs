@@ -14,7 +14,7 @@ type Of<T> = fn(&mut Config) -> &mut T;
 
 /// A field of a [`Config`].
 #[derive(Clone, Copy, Debug)]
-enum Bound {
+pub(super) enum Bound {
     /// A time, more than nothing.
     Time(Of<Duration>),
     /// A count that may be no less than this.
@@ -24,7 +24,7 @@ enum Bound {
 }
 
 /// Every field of a [`Config`] under its own name, in the order in which it stands there.
-const BOUNDS: [(&str, Bound); 29] = [
+pub(super) const BOUNDS: [(&str, Bound); 29] = [
     ("heartbeat", Bound::Time(|config| &mut config.heartbeat)),
     ("link_timeout", Bound::Time(|config| &mut config.link_timeout)),
     ("dial_timeout", Bound::Time(|config| &mut config.dial_timeout)),
