@@ -146,14 +146,14 @@ impl Described<'_> {
                     self.ballot(*ballot)
                 )
             }
-            Event::Leads { ballot, log } => {
+            Event::Leads { ballot, log, .. } => {
                 let log = describe_log(log);
                 write!(f, "leads under ballot {}; log {log}", self.ballot(*ballot))
             }
             Event::Follows { ballot } => {
                 write!(f, "follows {} under ballot {}", self.name(ballot.proposer), ballot.round)
             }
-            Event::SteppedDown { ballot } => {
+            Event::SteppedDown { ballot, .. } => {
                 write!(f, "leads no more under ballot {}", self.ballot(*ballot))
             }
             Event::HandedOver { to } => write!(f, "asks {} to lead", self.name(*to)),

@@ -122,14 +122,8 @@ impl History {
     }
 
     /// Adds a record at the end, and gives it back for the checkers to observe.
-    pub fn record(
-        &mut self,
-        at: Instant,
-        node: NodeName,
-        incarnation: Incarnation,
-        what: Happening,
-    ) -> &Record {
-        self.records.push(Record { at, node, incarnation, what });
+    pub fn record(&mut self, record: Record) -> &Record {
+        self.records.push(record);
         &self.records[self.records.len() - 1]
     }
 

@@ -10,10 +10,18 @@ const HEAD: usize = 8 + 8 + 8 + 4;
 
 /// All messages delivered, one behind the other as bytes. Two ledgers are equal where the
 /// histories are.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Ledger {
     bytes: BytesMut,
     count: u64,
+    /// Of all the bytes, carried on with each message.
+    hash: u64,
+}
+
+impl Default for Ledger {
+    fn default() -> Ledger {
+        Ledger { bytes: BytesMut::new(), count: 0, hash: FNV_START }
+    }
 }
 
 impl Ledger {
@@ -24,17 +32,19 @@ impl Ledger {
 
     /// A hash of everything it holds.
     pub fn hash(&self) -> u64 {
-        fnv(FNV_START, &self.bytes)
+        self.hash
     }
 
     /// Takes in the next message.
     pub fn append(&mut self, message: &Submission) {
+        let start = self.bytes.len();
         self.bytes.put_u64(message.origin.0);
         self.bytes.put_u64(message.seq);
         self.bytes.put_u64(message.lamport);
         self.bytes.put_u32(message.payload.length);
         self.bytes.put_slice(&message.payload.bytes);
         self.count += 1;
+        self.hash = fnv(self.hash, &self.bytes[start..]);
     }
 
     /// Everything it holds, for a newcomer.
@@ -62,6 +72,7 @@ impl Ledger {
             rest.advance(length);
             count += 1;
         }
-        Ok(Ledger { bytes: BytesMut::from(&state[..]), count })
+        let hash = fnv(FNV_START, state);
+        Ok(Ledger { bytes: BytesMut::from(&state[..]), count, hash })
     }
 }

@@ -33,6 +33,32 @@ impl Lots {
     }
 }
 
+/// A stream of lots for a great many small decisions: SplitMix64 (Steele, Lea and Flood, 2014). Much
+/// cheaper to have than a ChaCha stream, so every way of a network can have one of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Drops(u64);
+
+impl Drops {
+    /// The stream that follows from `seed`.
+    pub fn new(seed: u64) -> Drops {
+        Drops(seed)
+    }
+
+    /// A lot from `least` to `most`, both included. Biased by less than one in 2^32 for ranges that
+    /// fit into 32 bits.
+    pub fn range(&mut self, least: u64, most: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let width = u128::from(most.saturating_sub(least)) + 1;
+        // The product of two 64-bit numbers, shifted by 64 bits, fits into 64 bits.
+        least + u64::try_from((u128::from(mix(self.0)) * width) >> 64).unwrap_or(0)
+    }
+
+    /// Whether a lot of a thousand falls below this.
+    pub fn per_mille(&mut self, share: u64) -> bool {
+        share > 0 && self.range(0, 999) < share
+    }
+}
+
 /// What an FNV-1a hash begins with.
 pub(crate) const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
 

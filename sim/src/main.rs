@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use ringchat_sim::report::report;
-use ringchat_sim::run::run;
+use ringchat_sim::run::{Manner, run};
 use ringchat_sim::scenario::Scenario;
 use ringchat_sim::trace::everything::everything;
+use ringchat_sim::world::{Ground, Keep};
 
 /// What `sim` takes from the command line.
 #[derive(Debug, Parser)]
@@ -34,6 +35,10 @@ enum Command {
         /// Show everything that happened, every frame included.
         #[arg(long)]
         trace: bool,
+        /// What to run it on: the whole stack on turmoil's network, or bare nodes on one heap of
+        /// timed inputs.
+        #[arg(long, value_enum, default_value_t = Engine::Turmoil)]
+        engine: Engine,
     },
     /// List the scenarios of a folder.
     List {
@@ -43,18 +48,34 @@ enum Command {
     },
 }
 
+/// The engines, as the command line names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Engine {
+    Turmoil,
+    Events,
+}
+
+impl From<Engine> for Ground {
+    fn from(engine: Engine) -> Ground {
+        match engine {
+            Engine::Turmoil => Ground::Turmoil,
+            Engine::Events => Ground::Events,
+        }
+    }
+}
+
 /// The exit code for wrong usage, which is also clap's.
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
     let code = match Arguments::parse().command {
-        Command::Run { file, seed, trace } => run_file(&file, seed, trace),
+        Command::Run { file, seed, trace, engine } => run_file(&file, seed, trace, engine),
         Command::List { folder } => list(&folder),
     };
     ExitCode::from(code)
 }
 
-fn run_file(file: &Path, seed: Option<u64>, with_trace: bool) -> u8 {
+fn run_file(file: &Path, seed: Option<u64>, with_trace: bool, engine: Engine) -> u8 {
     let scenario = match Scenario::load(file) {
         Ok(scenario) => scenario,
         Err(error) => {
@@ -62,7 +83,9 @@ fn run_file(file: &Path, seed: Option<u64>, with_trace: bool) -> u8 {
             return USAGE;
         }
     };
-    let outcome = run(&scenario, seed.unwrap_or(scenario.seed), with_trace);
+    let keep = Keep { history: true, frames: with_trace, replays: false };
+    let manner = Manner { ground: engine.into(), keep, lenient: false };
+    let outcome = run(&scenario, seed.unwrap_or(scenario.seed), manner);
     if with_trace {
         print!("{}", everything(&scenario, &outcome.history, &outcome.frames));
     }

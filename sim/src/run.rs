@@ -1,14 +1,16 @@
 //! Runs a scenario with a seed: faults first, then a quiet phase in which everything must settle.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ringchat::proto::status::Role;
 
 use crate::checker::violation::{Guarantee, Violation};
+use crate::coverage::Rare;
+use crate::engine::Frame;
 use crate::history::History;
 use crate::scenario::{Action, NodeIndex, Scenario};
-use crate::traffic::Frame;
-use crate::world::{Settled, Stopped, World};
+use crate::world::{Ground, Keep, Settled, Stopped, World};
 
 /// How often the run looks whether the ring is closed or settled.
 const LOOK: Duration = Duration::from_millis(50);
@@ -37,6 +39,12 @@ pub struct Outcome {
     pub simulated: Duration,
     /// How many messages each member of the ring has delivered in the end, at least.
     pub delivered: u64,
+    /// How many inputs the nodes have handled, if the engine counts them.
+    pub handled: u64,
+    /// The places of the steps that had no effect, of a lenient run.
+    pub idle: Vec<usize>,
+    /// Which rare things happened how often.
+    pub coverage: BTreeMap<Rare, u64>,
     /// What happened.
     pub history: History,
     /// The frames, if they were kept.
@@ -77,102 +85,219 @@ impl From<Stopped> for Verdict {
     }
 }
 
-/// Runs a scenario. The same scenario and seed give the same outcome, byte for byte.
-pub fn run(scenario: &Scenario, seed: u64, keep_frames: bool) -> Outcome {
-    let mut run = Run {
-        scenario,
-        world: World::new(scenario, seed, keep_frames),
-        disturbed: None,
-        closed_after: None,
-        settled_after: None,
-    };
-    let verdict = run.play().unwrap_or_else(Verdict::from);
-    let Run { world, closed_after, settled_after, .. } = run;
-    Outcome {
-        seed,
-        verdict,
-        counts: world.checkers().counts(),
-        closed_after,
-        settled_after,
-        simulated: world.elapsed(),
-        delivered: world.delivered(),
-        history: world.history().clone(),
-        frames: world.frames().to_vec(),
+/// How to run a scenario.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Manner {
+    /// On which engine.
+    pub ground: Ground,
+    /// What to write down.
+    pub keep: Keep,
+    /// Go on where a step has no effect: it may be a step that a search has thought of.
+    pub lenient: bool,
+}
+
+impl Manner {
+    /// On this engine, with the history, without frames.
+    pub fn on(ground: Ground) -> Manner {
+        let keep = Keep { history: true, ..Keep::default() };
+        Manner { ground, keep, lenient: false }
     }
 }
 
-struct Run<'s> {
-    scenario: &'s Scenario,
-    world: World<'s>,
+/// Runs a scenario. The same scenario and seed give the same outcome, byte for byte.
+pub fn run(scenario: &Scenario, seed: u64, manner: Manner) -> Outcome {
+    let world = World::new(scenario, seed, manner.ground, manner.keep);
+    let mut run = Run::new(world, manner.lenient);
+    let verdict = run.play().unwrap_or_else(Verdict::from);
+    run.end(seed, verdict)
+}
+
+/// A run under way.
+#[derive(Debug)]
+pub struct Run {
+    /// The world it is in.
+    pub world: World,
+    lenient: bool,
+    /// The places of the steps that had no effect.
+    idle: Vec<usize>,
     /// When the last fault was.
     disturbed: Option<Duration>,
     closed_after: Option<Duration>,
     settled_after: Option<Duration>,
+    /// Whether the ring was closed at the last look, and nothing has happened since.
+    at_rest: Option<bool>,
 }
 
-impl Run<'_> {
+impl Run {
+    /// A run that has not begun.
+    pub fn new(world: World, lenient: bool) -> Run {
+        Run {
+            world,
+            lenient,
+            idle: Vec::new(),
+            disturbed: None,
+            closed_after: None,
+            settled_after: None,
+            at_rest: None,
+        }
+    }
+
+    /// What came of it.
+    pub fn end(self, seed: u64, verdict: Verdict) -> Outcome {
+        let Run { mut world, closed_after, settled_after, idle, .. } = self;
+        Outcome {
+            seed,
+            verdict,
+            counts: world.checkers().counts(),
+            closed_after,
+            settled_after,
+            simulated: world.elapsed(),
+            delivered: world.delivered(),
+            handled: world.handled(),
+            idle,
+            coverage: world.coverage().counts().clone(),
+            history: world.take_history(),
+            frames: world.take_frames(),
+        }
+    }
+
     fn play(&mut self) -> Result<Verdict, Stopped> {
         self.faults()?;
+        self.calm()
+    }
+
+    /// The quiet phase: what is not to stand is undone, and everything must settle.
+    ///
+    /// # Errors
+    /// If a guarantee of safety is broken, or a node crashes.
+    pub fn calm(&mut self) -> Result<Verdict, Stopped> {
         self.world.calm()?;
         let calm_from = self.world.elapsed();
-        let settled = if self.scenario.expect.settles { self.settle()? } else { None };
+        let expects = self.world.scenario().expect.settles;
+        let settled = if expects { self.settle()? } else { None };
         if let Some(at) = settled {
             self.settled_after = Some(at.saturating_sub(calm_from));
-        } else if self.scenario.expect.settles {
-            let mut missing = self.broken(None);
-            if missing.is_empty() {
-                missing.push("nobody has a quorum, or something is still under way".to_owned());
-            }
-            return Ok(Verdict::NotSettled(missing));
+        } else if expects {
+            return Ok(self.unsettled());
         }
         let quiet_from = self.world.now();
-        self.wait(WATCH)?;
-        self.world.check_effects()?;
+        self.world.run_to(self.world.elapsed() + WATCH, true)?;
+        if !self.lenient {
+            self.world.check_effects()?;
+        }
         let mut wrong = self.broken(settled.map(|_| quiet_from));
         wrong.extend(self.unmet());
         Ok(if wrong.is_empty() { Verdict::Held } else { Verdict::Broken(wrong) })
     }
 
+    /// The quiet phase did not settle: why. A search may lose a quorum for good; then what is left
+    /// has to say so, and to wait.
+    fn unsettled(&mut self) -> Verdict {
+        let mut missing = self.broken(None);
+        if missing.is_empty() && self.lenient && !self.world.has_core() {
+            return match self.world.waits_in_vain() {
+                None => Verdict::Held,
+                Some(violation) => Verdict::Broken(vec![violation.to_string()]),
+            };
+        }
+        if missing.is_empty() {
+            missing.push("nobody has a quorum, or something is still under way".to_owned());
+        }
+        Verdict::NotSettled(missing)
+    }
+
     /// The steps of the scenario, each when it is due.
     fn faults(&mut self) -> Result<(), Stopped> {
-        let tick = self.scenario.network.tick;
-        let mut next = 0;
-        let mut looked = Duration::ZERO;
-        while self.world.elapsed() < self.scenario.duration {
-            let now = self.world.elapsed();
-            let due = |step: usize, by| self.scenario.steps.get(step).is_some_and(|s| s.at <= by);
-            let look = self.waits_for_circle() && now >= looked + LOOK;
-            self.world.step(look || due(next, now + tick))?;
-            if look {
-                looked = now;
-                self.look_for_circle();
+        let (duration, count) = (self.world.scenario().duration, self.world.scenario().steps.len());
+        for place in 0..count {
+            let at = self.world.scenario().steps[place].at.min(duration);
+            self.pass(at)?;
+            self.act(place)?;
+        }
+        self.pass(duration)
+    }
+
+    /// Lets time pass, with a look now and then at whether the ring is closed.
+    ///
+    /// # Errors
+    /// If a guarantee of safety is broken, or a node crashes.
+    pub fn pass(&mut self, until: Duration) -> Result<(), Stopped> {
+        while self.world.elapsed() < until {
+            let look = self.world.elapsed() + LOOK;
+            let next = if self.disturbed.is_some() { look.min(until) } else { until };
+            self.world.run_to(next, self.world.asks_ahead())?;
+            self.look_for_circle();
+        }
+        Ok(())
+    }
+
+    /// Carries out a step. In a lenient run it may come to nothing.
+    ///
+    /// # Errors
+    /// If it has no effect, or a guarantee of safety is broken.
+    pub fn act(&mut self, place: usize) -> Result<(), Stopped> {
+        self.world.look();
+        match self.world.act(place) {
+            Err(Stopped::NoEffect { .. }) if self.lenient => {
+                self.idle.push(place);
+                return Ok(());
             }
-            while due(next, self.world.elapsed()) {
-                self.world.act(next)?;
-                let talk = matches!(self.scenario.steps[next].action, Action::Say { .. });
-                if !talk {
-                    self.disturbed = Some(self.world.elapsed());
-                    self.closed_after = None;
-                }
-                next += 1;
-            }
+            done => done?,
+        }
+        let disturbs = match self.world.scenario().steps[place].action {
+            Action::Say { .. } | Action::Stuck(_) | Action::Ease(_) => false,
+            Action::Kill(_)
+            | Action::Power(_)
+            | Action::Restart(_)
+            | Action::Pause(_)
+            | Action::Resume(_)
+            | Action::Partition(_)
+            | Action::Cut { .. }
+            | Action::Deaf(_)
+            | Action::Mute(_)
+            | Action::Heal(_)
+            | Action::Slow { .. }
+            | Action::Limit { .. }
+            | Action::Reset(..)
+            | Action::Replay(..)
+            | Action::Garbage(..)
+            | Action::Sluggish { .. }
+            | Action::Disk { .. }
+            | Action::Clock { .. }
+            | Action::Drift { .. }
+            | Action::Join(_)
+            | Action::Leave(_)
+            | Action::Alone(_) => true,
+        };
+        if disturbs {
+            self.disturbed = Some(self.world.elapsed());
+            self.closed_after = None;
+            self.at_rest = None;
         }
         Ok(())
     }
 
     /// Waits until the ring has been settled for a while. Gives the moment since when it is.
     fn settle(&mut self) -> Result<Option<Duration>, Stopped> {
-        let limit = self.world.elapsed() + self.scenario.settle_within + STEADY;
+        let limit = self.world.elapsed() + self.world.scenario().settle_within + STEADY;
         let mut since: Option<(Duration, Settled)> = None;
         while self.world.elapsed() < limit {
-            self.wait(LOOK)?;
-            if self.waits_for_circle() {
-                self.look_for_circle();
-            }
+            self.world.run_to(self.world.elapsed() + LOOK, self.world.asks_ahead())?;
+            self.look_for_circle();
             let now = self.world.elapsed();
-            since = match (since, self.world.settled()) {
-                (Some((at, before)), Some(settled)) if before == settled => Some((at, before)),
-                (_, settled) => settled.map(|settled| (now, settled)),
+            let stirred = self.world.take_stirred();
+            since = match since {
+                // What was settled stays so as long as nothing happens.
+                Some(settled) if !stirred => Some(settled),
+                before => {
+                    self.world.look();
+                    match (before, self.world.settled()) {
+                        (Some((at, before)), Some(settled)) if before == settled => {
+                            Some((at, before))
+                        }
+                        (_, settled) => settled.map(|settled| (now, settled)),
+                    }
+                }
             };
             if let Some((at, _)) = since
                 && now >= at + STEADY
@@ -183,28 +308,20 @@ impl Run<'_> {
         Ok(None)
     }
 
-    /// Lets time pass; in the last step the nodes are asked what they know.
-    fn wait(&mut self, length: Duration) -> Result<(), Stopped> {
-        let until = self.world.elapsed() + length;
-        let tick = self.scenario.network.tick;
-        while self.world.elapsed() < until {
-            self.world.step(self.world.elapsed() + tick >= until)?;
-        }
-        Ok(())
-    }
-
-    fn waits_for_circle(&self) -> bool {
-        self.disturbed.is_some()
-    }
-
     fn look_for_circle(&mut self) {
-        if let Some(disturbed) = self.disturbed {
-            // A fault that nobody has noticed yet leaves the circle as it was: what counts is the
-            // moment since when it is closed for good.
-            let after = self.world.elapsed().saturating_sub(disturbed);
-            let since = self.closed_after.unwrap_or(after);
-            self.closed_after = self.world.is_closed().then_some(since);
+        let Some(disturbed) = self.disturbed else { return };
+        let moved = self.world.take_moved();
+        if !moved && self.at_rest == Some(true) {
+            return;
         }
+        self.world.look();
+        // A fault that nobody has noticed yet leaves the circle as it was: what counts is the moment
+        // since when it is closed for good.
+        let after = self.world.elapsed().saturating_sub(disturbed);
+        let since = self.closed_after.unwrap_or(after);
+        let closed = self.world.is_closed();
+        self.at_rest = Some(closed);
+        self.closed_after = closed.then_some(since);
     }
 
     fn broken(&mut self, quiet_from: Option<ringchat::proto::time::Instant>) -> Vec<String> {
@@ -215,9 +332,10 @@ impl Run<'_> {
 
     /// What the scenario expects and did not get.
     fn unmet(&self) -> Vec<String> {
-        let expect = &self.scenario.expect;
+        let scenario = self.world.scenario();
+        let expect = &scenario.expect;
         let names = |nodes: &[NodeIndex]| {
-            nodes.iter().map(|node| self.scenario.name_of(*node)).collect::<Vec<_>>().join(" ")
+            nodes.iter().map(|node| scenario.name_of(*node)).collect::<Vec<_>>().join(" ")
         };
         let mut unmet = Vec::new();
         let mut want = |held: bool, expected: String, found: String| {
@@ -239,7 +357,7 @@ impl Run<'_> {
         }
         if let Some(expected) = &expect.leader {
             let held = leader.is_some_and(|leader| expected.contains(&leader));
-            let found = leader.map_or("none", |leader| self.scenario.name_of(leader));
+            let found = leader.map_or("none", |leader| scenario.name_of(leader));
             want(held, format!("the leader to be {}", names(expected)), found.to_owned());
         }
         if let Some(within) = expect.closed_within {
@@ -257,7 +375,7 @@ impl Run<'_> {
             want(held, expected, "it does not".to_owned());
         }
         if !expect.settles {
-            let found = leader.map(|leader| self.scenario.name_of(leader).to_owned());
+            let found = leader.map(|leader| scenario.name_of(leader).to_owned());
             let leads = self.world.statuses().any(|(_, status)| status.role == Role::Leader);
             want(!leads, "nobody to lead".to_owned(), found.unwrap_or_default());
         }

@@ -157,7 +157,7 @@ fn elects(node: u32) -> Step {
 #[test]
 fn an_undisturbed_ring_holds_no_election_and_changes_no_view() {
     let v2 = || view(2, &[1, 2, 3, 4], &[Change::TieBreaker(NodeId(1))]);
-    let steps_down = || event(1, Event::SteppedDown { ballot: ballot(1, 1) });
+    let steps_down = || event(1, Event::SteppedDown { ballot: ballot(1, 1), uncommitted: 0 });
     let talk = [vec![submit(2, 1, 1, 1)], delivered_by(&[1, 2, 3, 4], 2)].concat();
     let installs = (1..=4).map(|node| install(node, 2, v2())).collect();
     judge_ends(

@@ -15,7 +15,8 @@ fn told(steps: &[(u64, Step)]) -> Vec<String> {
     let mut history = History::new();
     for (ms, Step(node, life, what)) in steps {
         let at = Instant::from_micros(ms * 1_000);
-        history.record(at, name(*node), Incarnation(*life), what.clone());
+        let (node, incarnation) = (name(*node), Incarnation(*life));
+        history.record(Record { at, node, incarnation, what: what.clone() });
     }
     story(&history).lines().map(str::to_owned).collect()
 }

@@ -110,6 +110,8 @@ pub enum Event {
         ballot: Ballot,
         /// What its log holds, see [`LogSummary`].
         log: LogSummary,
+        /// How many members of the view in force gave their voice, and how many there are.
+        voices: (usize, usize),
     },
     /// This node follows a leader it did not follow before.
     Follows {
@@ -120,6 +122,8 @@ pub enum Event {
     SteppedDown {
         /// What it led under.
         ballot: Ballot,
+        /// How many entries of its log were not known committed.
+        uncommitted: u64,
     },
     /// A leader that leaves asks another to lead.
     HandedOver {

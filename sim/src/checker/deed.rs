@@ -61,7 +61,7 @@ fn of_event(event: &Event) -> Deed<'_> {
             Deed::Submit { seq: *seq, lamport: *lamport, delivered: *delivered, payload }
         }
         Event::Promised { ballot } => Deed::Promise { ballot: *ballot },
-        Event::Leads { ballot, log } => Deed::Lead { ballot: *ballot, log },
+        Event::Leads { ballot, log, .. } => Deed::Lead { ballot: *ballot, log },
         Event::Follows { ballot } => Deed::Follow { ballot: *ballot },
         Event::SteppedDown { .. } => Deed::StepDown,
         Event::ElectionStarted { .. } => Deed::StartElection,

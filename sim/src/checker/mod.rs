@@ -42,12 +42,34 @@ pub struct Checkers {
     s7: s7_one_leader::OneLeader,
     s8: s8_leader_completeness::LeaderCompleteness,
     s9: s9_view_agreement::ViewAgreement,
+    end: End,
+}
+
+/// The checkers of how things stand in the end.
+#[derive(Clone, Debug, Default)]
+struct End {
     s10: s10_uniformity::Uniformity,
     l1: l1_ring_closure::RingClosure,
     l2: l2_one_leader::AgreedLeader,
     l3: l3_progress::Progress,
     l4: l4_healing::Healing,
     l5: l5_quiet::Quiet,
+}
+
+impl End {
+    fn settle(&mut self, end: &FinalPicture, picture: &Picture) -> Vec<Violation> {
+        let mut broken = Vec::new();
+        self.l4.answers(end, &mut broken);
+        for core in end.cores(picture) {
+            self.s10.settle(end, &core, picture, &mut broken);
+            self.l1.settle(end, &core, &mut broken);
+            self.l2.settle(end, &core, &mut broken);
+            self.l3.settle(end, &core, picture, &mut broken);
+            self.l4.settle(end, &core, &mut broken);
+            self.l5.settle(end, &core, &mut broken);
+        }
+        broken
+    }
 }
 
 impl Checkers {
@@ -81,24 +103,19 @@ impl Checkers {
         self.s7.observe(&seen)?;
         self.s8.observe(&seen)?;
         self.s9.observe(&seen)?;
-        self.l5.observe(&seen);
+        self.end.l5.observe(&seen);
         self.picture.apply(record, deed);
         Ok(())
     }
 
     /// Holds the end of the run against S10 and L1 to L5. Everything that is broken is returned.
     pub fn settle(&mut self, end: &FinalPicture) -> Vec<Violation> {
-        let mut broken = Vec::new();
-        self.l4.answers(end, &mut broken);
-        for core in end.cores(&self.picture) {
-            self.s10.settle(end, &core, &self.picture, &mut broken);
-            self.l1.settle(end, &core, &mut broken);
-            self.l2.settle(end, &core, &mut broken);
-            self.l3.settle(end, &core, &self.picture, &mut broken);
-            self.l4.settle(end, &core, &mut broken);
-            self.l5.settle(end, &core, &mut broken);
-        }
-        broken
+        self.end.settle(end, &self.picture)
+    }
+
+    /// What [`Self::settle`] would say if this were the end. Nothing counts as checked.
+    pub fn judge(&self, moment: &FinalPicture) -> Vec<Violation> {
+        self.end.clone().settle(moment, &self.picture)
     }
 
     /// How often each guarantee was checked. One that was never checked has not been shown to hold.
@@ -113,12 +130,12 @@ impl Checkers {
             self.s7.checked,
             self.s8.checked,
             self.s9.checked,
-            self.s10.checked,
-            self.l1.checked,
-            self.l2.checked,
-            self.l3.checked,
-            self.l4.checked,
-            self.l5.checked,
+            self.end.s10.checked,
+            self.end.l1.checked,
+            self.end.l2.checked,
+            self.end.l3.checked,
+            self.end.l4.checked,
+            self.end.l5.checked,
         ];
         let mut of = Guarantee::ALL.into_iter().zip(counts);
         std::array::from_fn(|_| of.next().unwrap_or((Guarantee::S1, 0)))

@@ -41,6 +41,11 @@ impl Picture {
         self.rings.get(ring)
     }
 
+    /// How many messages stand in the orders of all rings.
+    pub fn reach(&self) -> usize {
+        self.rings.iter().map(|ring| ring.order.len()).sum()
+    }
+
     /// The ring of the newest incarnation under this identity.
     pub fn ring_of(&self, id: NodeId) -> Option<usize> {
         self.actor_of(id)?.ring

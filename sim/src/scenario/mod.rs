@@ -183,6 +183,11 @@ impl Scenario {
         file::parse(error::Source { file, text }, name)
     }
 
+    /// Whether any step of it sends frames once more, which therefore have to be kept.
+    pub fn may_replay(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.action, Action::Replay(..)))
+    }
+
     /// The name of a node.
     pub fn name_of(&self, node: NodeIndex) -> &str {
         self.names.get(node.0).map_or("?", String::as_str)

@@ -6,9 +6,9 @@ use ringchat::proto::time::Instant;
 use ringchat::trace::describe;
 
 use super::names::Names;
+use crate::engine::Frame;
 use crate::history::{Happening, History, Record};
 use crate::scenario::Scenario;
-use crate::traffic::Frame;
 
 /// All records and frames in simulated order, one line each. A frame stands behind the records of
 /// the same moment.

@@ -5,12 +5,12 @@ use std::time::Duration;
 use super::World;
 use super::faults::Failed;
 use super::machine::Phase;
-use super::wires::{Cause, Ground};
+use super::wires::{Cause, Harm};
+use crate::engine::Way;
 use crate::history::Happening;
 use crate::scenario::{Direction, NodeIndex, Target};
-use crate::traffic::Way;
 
-impl World<'_> {
+impl World {
     /// Cuts all ways between nodes of different sets. Who is in no set is in that of "the rest".
     pub(super) fn partition(&mut self, place: usize, sets: &[Vec<Target>]) -> Result<(), Failed> {
         let mut parts = Vec::new();
@@ -83,9 +83,9 @@ impl World<'_> {
     ) -> Result<(), Failed> {
         let (a, b) = self.resolve_pair(a, b)?;
         let cause = self.cause(place);
-        let World { sim, machines, traffic, wires, scenario, .. } = self;
-        wires.slow(Ground { sim, machines, traffic }, cause, (a, b), latency);
-        let (from, to) = (scenario.name_of(a), scenario.name_of(b));
+        self.wires.harm(&*self.engine, Harm::Slow, cause, (a, b));
+        self.engine.slow(a, b, Some(latency));
+        let (from, to) = (self.name(a), self.name(b));
         let text = format!("slow {from} - {to}, {latency:?}");
         self.effects.await_crossing(place);
         Ok(self.note_now(a, Happening::Fault(text))?)
@@ -103,8 +103,7 @@ impl World<'_> {
         text: &str,
         which: impl Fn(Way, bool) -> bool,
     ) -> Result<(), Failed> {
-        let World { sim, machines, traffic, wires, .. } = self;
-        let undone = wires.heal(Ground { sim, machines, traffic }, which);
+        let undone = self.wires.heal(&mut *self.engine, which);
         let Some((first, _)) = undone.first().copied() else {
             return Err(Failed::NoEffect("nothing was cut or slow there".to_owned()));
         };
@@ -119,8 +118,7 @@ impl World<'_> {
 
     /// Looks whether anything was sent over the links that are still cut or slow.
     pub(super) fn notice_crossings(&mut self) {
-        let World { sim, machines, traffic, wires, .. } = self;
-        for (step, crossed) in wires.standing(Ground { sim, machines, traffic }) {
+        for (step, crossed) in self.wires.standing(&*self.engine) {
             if crossed {
                 self.effects.crossed(step);
             }
@@ -135,20 +133,19 @@ impl World<'_> {
         text: String,
     ) -> Result<(), Failed> {
         let cause = self.cause(place);
-        let World { sim, machines, traffic, wires, .. } = self;
-        if !wires.cut(Ground { sim, machines, traffic }, cause, ways) {
+        if !self.wires.cut(&mut *self.engine, cause, ways) {
             return Err(Failed::NoEffect("all of this is cut already".to_owned()));
         }
         self.effects.await_crossing(place);
         Ok(self.note_now(at, Happening::Fault(text))?)
     }
 
-    fn cause(&self, step: usize) -> Cause {
+    pub(super) fn cause(&self, step: usize) -> Cause {
         let standing = self.scenario.steps.get(step).is_some_and(|step| step.standing);
         Cause { step, standing }
     }
 
-    fn resolve_pair(&mut self, a: &Target, b: &Target) -> Result<Way, Failed> {
+    pub(super) fn resolve_pair(&mut self, a: &Target, b: &Target) -> Result<Way, Failed> {
         let (first, second) = (self.resolve_single(a)?, self.resolve_single(b)?);
         if first == second {
             let name = self.scenario.name_of(first);

@@ -1,19 +1,12 @@
 //! Carries out the steps of a scenario: what happens to processes and machines.
 
-use std::future::Future;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
-
-use ringchat::driver::handle::{self, Handle};
+use ringchat::proto::input::Command;
 use ringchat::proto::node::Start;
 
 use super::machine::Phase;
 use super::{Stopped, World};
 use crate::history::Happening;
 use crate::scenario::{Action, NodeIndex, Target, said};
-
-/// What is said of a step that needs more than turmoil has.
-const BEYOND: &str = "the turmoil engine cannot do this; use `--engine events`";
 
 /// Why a step came to nothing.
 #[derive(Debug)]
@@ -36,14 +29,13 @@ impl From<Stopped> for Failed {
     }
 }
 
-impl World<'_> {
+impl World {
     /// Carries out the step at this place of the scenario.
     ///
     /// # Errors
     /// If it has no effect, or if what follows from it breaks a guarantee.
     pub fn act(&mut self, place: usize) -> Result<(), Stopped> {
-        let scenario = self.scenario;
-        let Some(step) = scenario.steps.get(place) else { return Ok(()) };
+        let Some(step) = self.scenario.steps.get(place).cloned() else { return Ok(()) };
         let done = match &step.action {
             Action::Kill(who) => self.each(who, World::kill),
             Action::Power(who) => self.each(who, World::power),
@@ -63,21 +55,31 @@ impl World<'_> {
             Action::Deaf(who) => self.one(who, |world, node| world.deaf(node, place)),
             Action::Mute(who) => self.one(who, |world, node| world.mute(node, place)),
             Action::Slow { a, b, latency } => self.slow(place, a, b, *latency),
-            Action::Limit { .. }
-            | Action::Reset(..)
-            | Action::Replay(..)
-            | Action::Garbage(..)
-            | Action::Sluggish { .. }
-            | Action::Disk { .. }
-            | Action::Ease(_)
-            | Action::Clock { .. }
-            | Action::Drift { .. }
-            | Action::Stuck(_) => Err(Failed::NoEffect(BEYOND.to_owned())),
+            Action::Limit { a, b, bytes_per_second } => self.limit(place, a, b, *bytes_per_second),
+            Action::Reset(a, b) => self.reset(a, b),
+            Action::Replay(a, b) => self.replay(a, b),
+            Action::Garbage(a, b) => self.garbage(a, b),
+            Action::Sluggish { who, per_input } => {
+                self.each(who, |world, node| world.sluggish(node, place, *per_input))
+            }
+            Action::Disk { who, write } => {
+                self.each(who, |world, node| world.disk(node, place, *write))
+            }
+            Action::Ease(who) => self.each(who, World::ease),
+            Action::Clock { who, forward } => {
+                self.each(who, |world, node| world.clock(node, *forward))
+            }
+            Action::Drift { who, ppm } => self.each(who, |world, node| world.drift(node, *ppm)),
+            Action::Stuck(who) => {
+                let nodes = self.resolve(who);
+                nodes.map_err(Failed::from).and_then(|nodes| self.stuck(&nodes))
+            }
         };
         done.map_err(|failed| match failed {
             Failed::NoEffect(why) => Stopped::NoEffect { line: step.line, at: step.at, why },
             Failed::Stopped(stopped) => stopped,
-        })
+        })?;
+        self.observe_now()
     }
 
     /// Begins the quiet phase: undoes every fault that is not to stand.
@@ -92,6 +94,11 @@ impl World<'_> {
         for index in 0..self.machines.len() {
             if paused(self, index) {
                 quietly(self.resume(NodeIndex(index)))?;
+            }
+        }
+        for index in 0..self.machines.len() {
+            if self.machines[index].hampered == Some(false) {
+                quietly(self.ease(NodeIndex(index)))?;
             }
         }
         quietly(self.heal("heal what is left", |_, standing| !standing))
@@ -118,36 +125,15 @@ impl World<'_> {
     fn kill(&mut self, node: NodeIndex) -> Result<(), Failed> {
         self.need_process(node)?;
         self.machines[node.0].phase = Phase::Killed;
-        self.machines[node.0].switch.kill();
-        self.died(node)
+        self.engine.kill(node);
+        Ok(self.note_now(node, Happening::Died)?)
     }
 
-    /// The machine loses its power: its connections are not closed, they fall silent. (turmoil's
-    /// own crash closes them; nobody hears that behind a partition.)
+    /// The machine loses its power: its connections are not closed, they fall silent.
     fn power(&mut self, node: NodeIndex) -> Result<(), Failed> {
         self.need_process(node)?;
-        let ip = |node: NodeIndex| self.machines[node.0].address.ip();
-        let others = || (0..self.machines.len()).map(NodeIndex).filter(|other| *other != node);
-        for other in others() {
-            self.sim.partition(ip(node), ip(other));
-        }
-        let (me, others): (_, Vec<_>) = (ip(node), others().map(|o| (o, ip(o))).collect());
-        self.sim.crash(me);
-        for (other, ip) in others {
-            if !self.wires.is_cut((node, other)) {
-                self.sim.repair_oneway(me, ip);
-            }
-            if !self.wires.is_cut((other, node)) {
-                self.sim.repair_oneway(ip, me);
-            }
-        }
         self.machines[node.0].phase = Phase::Off;
-        self.machines[node.0].switch.kill();
-        self.died(node)
-    }
-
-    fn died(&mut self, node: NodeIndex) -> Result<(), Failed> {
-        self.talk.forget(node);
+        self.engine.power_off(node);
         Ok(self.note_now(node, Happening::Died)?)
     }
 
@@ -155,7 +141,7 @@ impl World<'_> {
     fn restart(&mut self, node: NodeIndex) -> Result<(), Failed> {
         match self.machines[node.0].phase {
             Phase::Killed | Phase::Left => {}
-            Phase::Off => self.sim.bounce(self.machines[node.0].address.ip()),
+            Phase::Off => self.engine.power_on(node),
             Phase::Alive | Phase::Paused => return Err(self.refuse(node, "is not dead")),
             Phase::Absent => return Err(self.refuse(node, "never ran; `join` starts it")),
         }
@@ -188,7 +174,7 @@ impl World<'_> {
         let machine = &mut self.machines[node.0];
         machine.phase = Phase::Paused;
         machine.stays_paused = standing;
-        machine.switch.pause(true);
+        self.engine.pause(node, true);
         Ok(self.note_now(node, Happening::Paused)?)
     }
 
@@ -198,59 +184,44 @@ impl World<'_> {
         }
         let machine = &mut self.machines[node.0];
         machine.phase = Phase::Alive;
-        machine.switch.pause(false);
+        self.engine.pause(node, false);
         Ok(self.note_now(node, Happening::Resumed)?)
     }
 
     fn leave(&mut self, node: NodeIndex, place: usize) -> Result<(), Failed> {
-        let handle = self.running(node)?;
+        self.need_process(node)?;
         self.note_now(node, Happening::Fault("asked to leave".to_owned()))?;
         self.effects.await_leave(place, node);
-        self.command(node, handle.leave())
+        self.command(node, Command::Leave)
     }
 
     fn alone(&mut self, node: NodeIndex, place: usize) -> Result<(), Failed> {
-        let handle = self.running(node)?;
+        self.need_process(node)?;
         self.note_now(node, Happening::Fault("asked to go on alone".to_owned()))?;
         self.effects.await_alone(place, node);
-        self.command(node, handle.alone())
+        self.command(node, Command::Alone)
     }
 
     fn say(&mut self, node: NodeIndex, text: &str, times: u64) -> Result<(), Failed> {
         self.need_process(node)?;
         for line in said(text, times) {
-            if !self.talk.say(&self.machines[node.0], node, line) {
+            if !self.engine.say(node, line) {
                 return Err(self.refuse(node, "has not begun to run yet"));
             }
         }
         Ok(())
     }
 
-    /// Hands a command over. Its queue is empty but for what the world itself put there.
-    fn command(
-        &self,
-        node: NodeIndex,
-        command: impl Future<Output = Result<(), handle::Stopped>>,
-    ) -> Result<(), Failed> {
-        match pin!(command).poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(Ok(())) => Ok(()),
-            Poll::Ready(Err(handle::Stopped)) => Err(self.refuse(node, "has ended by itself")),
-            Poll::Pending => Err(self.refuse(node, "does not take commands")),
-        }
+    fn command(&mut self, node: NodeIndex, command: Command) -> Result<(), Failed> {
+        self.engine.command(node, command).map_err(|why| self.refuse(node, why))
     }
 
-    fn running(&self, node: NodeIndex) -> Result<Handle, Failed> {
-        self.need_process(node)?;
-        let handle = self.machines[node.0].switch.handle();
-        handle.ok_or_else(|| self.refuse(node, "has not begun to run yet"))
-    }
-
-    fn need_process(&self, node: NodeIndex) -> Result<(), Failed> {
+    pub(super) fn need_process(&self, node: NodeIndex) -> Result<(), Failed> {
         let alive = self.machines[node.0].has_process();
         if alive { Ok(()) } else { Err(self.refuse(node, "is not running")) }
     }
 
-    fn refuse(&self, node: NodeIndex, why: &str) -> Failed {
+    pub(super) fn refuse(&self, node: NodeIndex, why: &str) -> Failed {
         Failed::NoEffect(format!("{} {why}", self.scenario.name_of(node)))
     }
 }

@@ -1,4 +1,4 @@
-//! The simulated world: machines, wires, a clock that is stepped by hand, and the checkers.
+//! The simulated world: machines, wires, what is said, and the checkers, on whatever engine.
 
 mod cuts;
 mod effects;
@@ -6,35 +6,54 @@ mod faults;
 mod machine;
 mod picture;
 mod roles;
+mod stuck;
 mod talk;
+mod tamper;
 mod wires;
 
-use std::rc::Rc;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use rand_chacha::ChaCha8Rng;
 use ringchat::proto::event::Event;
-use ringchat::proto::node::Start;
+use ringchat::proto::id::NodeId;
+use ringchat::proto::node::{Node, Start};
 use ringchat::proto::time::Instant;
 
 use self::effects::Effects;
 use self::machine::{Machine, Phase};
 pub use self::picture::Settled;
 use self::talk::Talk;
-use self::wires::{Wires, in_ticks};
+use self::wires::Wires;
 use crate::checker::Checkers;
 use crate::checker::violation::Violation;
-use crate::clock::instant;
-use crate::history::{Happening, History, Incarnation};
-use crate::host::machine as software;
+use crate::coverage::Coverage;
+use crate::engine::{Birth, Engine, Frame, Note};
+use crate::events::Events;
+use crate::history::{Happening, History, Incarnation, Record};
 use crate::lots::Lots;
-use crate::net::TurmoilNet;
-use crate::recorder::{Note, Notes};
-use crate::scenario::{NodeIndex, Scenario};
-use crate::traffic::{Frame, Traffic};
+use crate::scenario::{NodeIndex, Scenario, Step};
+use crate::stack::Stack;
 
-/// How many segments a connection holds, and how many dials wait at a machine that stands still.
-const SEGMENTS: usize = 4_096;
+/// Which engine a world stands on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ground {
+    /// The whole stack on turmoil's network.
+    #[default]
+    Turmoil,
+    /// Bare nodes on one heap of timed inputs.
+    Events,
+}
+
+/// What a run writes down besides its counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Keep {
+    /// Everything that happened.
+    pub history: bool,
+    /// Every frame.
+    pub frames: bool,
+    /// The last frames of each connection, for a step that is added later and replays them.
+    pub replays: bool,
+}
 
 /// Why a run cannot go on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -58,63 +77,60 @@ pub enum Stopped {
 }
 
 /// One run under way.
-pub struct World<'s> {
-    scenario: &'s Scenario,
+#[derive(Debug)]
+pub struct World {
+    scenario: Scenario,
     lots: Lots,
     /// Whom "any" means.
     fates: ChaCha8Rng,
-    sim: turmoil::Sim<'static>,
+    engine: Box<dyn Engine>,
     machines: Vec<Machine>,
     wires: Wires,
-    traffic: Traffic,
     talk: Talk,
-    notes: Notes,
+    keep: Keep,
     history: History,
     frames: Vec<Frame>,
     checkers: Checkers,
+    coverage: Coverage,
     effects: Effects,
+    /// When the order last got longer.
+    ordered_at: Duration,
+    notes: Vec<Note>,
+    /// Whether anything has happened since this was asked last, and whether more than talk has.
+    stirred: bool,
+    moved: bool,
 }
 
-impl<'s> World<'s> {
+impl World {
     /// A world in which the first nodes of the scenario start at once.
-    pub fn new(scenario: &'s Scenario, seed: u64, keep_frames: bool) -> World<'s> {
+    pub fn new(scenario: &Scenario, seed: u64, ground: Ground, keep: Keep) -> World {
         let lots = Lots::new(seed);
-        let traffic = Traffic::new(keep_frames);
-        let network = in_ticks(scenario.network);
-        let mut sim = turmoil::Builder::new()
-            .epoch(UNIX_EPOCH)
-            .rng_seed(lots.seed_of("turmoil"))
-            .simulation_duration(Duration::MAX)
-            .tick_duration(network.tick)
-            .min_message_latency(network.latency_min)
-            .max_message_latency(network.latency_min)
-            .tcp_capacity(SEGMENTS)
-            .build();
-        let mut machines = Vec::new();
-        for (index, name) in scenario.names.iter().enumerate() {
-            let ip = sim.lookup(name.as_str());
-            traffic.add_host(ip, NodeIndex(index));
-            machines.push(Machine::new(index, name, ip));
-        }
-        for (index, machine) in machines.iter().enumerate() {
-            let switch = machine.switch.clone();
-            let net = TurmoilNet::new(NodeIndex(index), traffic.clone());
-            sim.host(machine.address.ip(), move || software(switch.clone(), net.clone()));
-        }
+        let engine: Box<dyn Engine> = match ground {
+            Ground::Turmoil => Box::new(Stack::new(scenario, lots, keep.frames)),
+            Ground::Events => Box::new(Events::new(scenario, lots, keep)),
+        };
+        let named = scenario.names.iter().enumerate();
+        let machines = named
+            .map(|(index, name)| Machine::new(index, name, engine.address(NodeIndex(index))))
+            .collect();
         let mut world = World {
-            scenario,
+            scenario: scenario.clone(),
             lots,
             fates: lots.stream("faults"),
-            sim,
+            engine,
             machines,
-            wires: Wires::new(network, lots.stream("network"), scenario.names.len()),
-            traffic,
+            wires: Wires::default(),
             talk: Talk::new(scenario),
-            notes: Notes::default(),
+            keep,
             history: History::new(),
             frames: Vec::new(),
             checkers: Checkers::new(),
+            coverage: Coverage::default(),
             effects: Effects::default(),
+            ordered_at: Duration::ZERO,
+            notes: Vec::new(),
+            stirred: true,
+            moved: true,
         };
         for node in 0..scenario.founders {
             let start = match node {
@@ -126,17 +142,28 @@ impl<'s> World<'s> {
         world
     }
 
+    /// The scenario, with the steps that were added meanwhile.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// Adds a step at the end; gives its place.
+    pub fn add_step(&mut self, step: Step) -> usize {
+        self.scenario.steps.push(step);
+        self.scenario.steps.len() - 1
+    }
+
     /// How much time has passed in the world.
     pub fn elapsed(&self) -> Duration {
-        self.sim.elapsed()
+        self.engine.elapsed()
     }
 
     /// The same, as the nodes and the history count it.
     pub fn now(&self) -> Instant {
-        instant(self.elapsed())
+        Instant::START + self.elapsed()
     }
 
-    /// What has happened so far.
+    /// What has happened so far, if it is kept.
     pub fn history(&self) -> &History {
         &self.history
     }
@@ -144,6 +171,31 @@ impl<'s> World<'s> {
     /// The frames so far, if they are kept.
     pub fn frames(&self) -> &[Frame] {
         &self.frames
+    }
+
+    /// Takes the history out.
+    pub fn take_history(&mut self) -> History {
+        std::mem::take(&mut self.history)
+    }
+
+    /// Takes the frames out.
+    pub fn take_frames(&mut self) -> Vec<Frame> {
+        std::mem::take(&mut self.frames)
+    }
+
+    /// Whether anything has happened since this was asked last.
+    pub fn take_stirred(&mut self) -> bool {
+        std::mem::take(&mut self.stirred)
+    }
+
+    /// Whether anything but talk has happened since this was asked last.
+    pub fn take_moved(&mut self) -> bool {
+        std::mem::take(&mut self.moved)
+    }
+
+    /// Whether nodes have to be told beforehand that they will be asked.
+    pub fn asks_ahead(&self) -> bool {
+        self.engine.asks_ahead()
     }
 
     /// The checkers, and what they know.
@@ -156,40 +208,74 @@ impl<'s> World<'s> {
         &mut self.checkers
     }
 
-    /// One step of the clock: wires first, then each machine in turn. If `ask`, each node that can
-    /// answer is asked what it knows, and answers within the step.
+    /// Which rare things have happened.
+    pub fn coverage(&self) -> &Coverage {
+        &self.coverage
+    }
+
+    /// How many inputs the nodes have handled, if the engine counts them.
+    pub fn handled(&self) -> u64 {
+        self.engine.handled()
+    }
+
+    /// Lets time pass until then. If `ask`, the nodes that can answer are asked what they know.
     ///
     /// # Errors
     /// If a guarantee is broken, or a node crashed.
-    pub fn step(&mut self, ask: bool) -> Result<(), Stopped> {
-        let elapsed = self.elapsed();
-        self.wires.redraw(&self.sim, &self.machines, elapsed);
-        self.talk.speak(elapsed, &self.machines);
-        if ask {
-            self.machines.iter_mut().for_each(Machine::ask);
-        }
-        self.sim.step().map_err(|error| Stopped::Crashed(error.to_string()))?;
-        if ask {
-            self.machines.iter_mut().for_each(Machine::collect);
-        }
-        self.frames.extend(self.traffic.take_frames());
-        let mut notes = std::mem::take(&mut *self.notes.borrow_mut());
-        // Nodes run one after the other within a step, each through all of its time. A frame takes
-        // a step at least, so whatever one node's note is due to stands before it in this order.
-        notes.sort_by_key(|note| note.at);
-        for Note { at, node, incarnation, what } in notes {
-            if let Happening::Event(event) = &what {
-                self.effects.observe(node, event);
-                if *event == Event::Left {
-                    self.machines[node.0].phase = Phase::Left;
-                }
+    pub fn run_to(&mut self, until: Duration, ask: bool) -> Result<(), Stopped> {
+        self.run_until(until, ask, &mut |_| false).map(drop)
+    }
+
+    /// The same, but stops as soon as something happens that `awaited` waits for. Tells whether.
+    ///
+    /// # Errors
+    /// If a guarantee is broken, or a node crashed.
+    pub fn run_until(
+        &mut self,
+        until: Duration,
+        ask: bool,
+        awaited: &mut dyn FnMut(&Note) -> bool,
+    ) -> Result<bool, Stopped> {
+        let mut came = false;
+        while !came {
+            self.speak();
+            let next = self.talk.next_at().filter(|at| *at < until).unwrap_or(until);
+            let mut notes = std::mem::take(&mut self.notes);
+            let done = self.engine.advance(next, ask && next == until, &mut notes);
+            if self.keep.frames {
+                self.frames.extend(self.engine.take_frames());
             }
-            self.note(at, node, incarnation, what)?;
+            came = self.observe_all(notes, awaited)?;
+            if done.map_err(Stopped::Crashed)? && next == until {
+                break;
+            }
         }
-        for index in 0..self.machines.len() {
-            self.notice_exit(NodeIndex(index))?;
+        if ask {
+            self.look();
         }
-        Ok(())
+        Ok(came)
+    }
+
+    /// Takes in what happened. Tells whether something awaited did.
+    fn observe_all(
+        &mut self,
+        mut notes: Vec<Note>,
+        awaited: &mut dyn FnMut(&Note) -> bool,
+    ) -> Result<bool, Stopped> {
+        let mut came = false;
+        for note in notes.drain(..) {
+            came |= awaited(&note);
+            self.observe(note)?;
+        }
+        self.notes = notes;
+        Ok(came)
+    }
+
+    /// Takes in what followed at once from what the world did.
+    fn observe_now(&mut self) -> Result<(), Stopped> {
+        let mut notes = std::mem::take(&mut self.notes);
+        self.engine.take_notes(&mut notes);
+        self.observe_all(notes, &mut |_| false).map(drop)
     }
 
     /// Whether every step of the scenario has shown its effect.
@@ -203,21 +289,38 @@ impl<'s> World<'s> {
         Err(Stopped::NoEffect { line: step.line, at: step.at, why: why.to_owned() })
     }
 
-    /// A driver that has ended by itself is either gone from its ring, or gave up.
-    fn notice_exit(&mut self, node: NodeIndex) -> Result<(), Stopped> {
-        use ringchat::driver::run::Exit;
-        match self.machines[node.0].switch.take_exit() {
-            None | Some(Exit::Left) => Ok(()),
-            Some(Exit::Abandoned) => {
-                let name = self.scenario.name_of(node);
-                Err(Stopped::Crashed(format!("{name} ended though nobody asked it to")))
-            }
-            Some(Exit::Unreadable { index, why }) => {
-                let name = self.scenario.name_of(node);
-                let message = format!("{name} could not read the snapshot up to {index}: {why}");
-                Err(Stopped::Crashed(message))
+    /// Asks all nodes that can answer what they know.
+    pub fn look(&mut self) {
+        let World { machines, engine, .. } = self;
+        for (index, machine) in machines.iter_mut().enumerate() {
+            let answers = machine.phase == Phase::Alive;
+            machine.status = if answers { engine.status(NodeIndex(index)) } else { None };
+        }
+    }
+
+    /// Says what is due. Nobody types at a dead node.
+    fn speak(&mut self) {
+        let now = self.elapsed();
+        while let Some((node, text)) = self.talk.due(now) {
+            if self.machines[node.0].has_process() {
+                self.engine.say(node, text);
             }
         }
+    }
+
+    fn observe(&mut self, note: Note) -> Result<(), Stopped> {
+        let Note { at, node, incarnation, what } = note;
+        if let Happening::Event(event) = &what {
+            self.effects.observe(node, event);
+            if *event == Event::Left {
+                self.machines[node.0].phase = Phase::Left;
+            }
+            if let Event::Leads { .. } = event {
+                let status = self.engine.status(node);
+                self.coverage.leads_with(status.is_some_and(|it| it.pending_view.is_some()));
+            }
+        }
+        self.note(at, node, incarnation, what)
     }
 
     fn note(
@@ -227,9 +330,21 @@ impl<'s> World<'s> {
         incarnation: Incarnation,
         what: Happening,
     ) -> Result<(), Stopped> {
+        self.stirred = true;
+        self.moved |=
+            !matches!(what, Happening::Delivered(_) | Happening::Event(Event::Submitted { .. }));
         let name = self.machines[node.0].name.clone();
-        let record = self.history.record(at, name, incarnation, what);
-        self.checkers.observe(record).map_err(|violation| Stopped::Broken(Box::new(violation)))
+        let record = Record { at, node: name, incarnation, what };
+        let longest = self.checkers.picture().reach();
+        let seen = self.checkers.observe(&record);
+        if self.checkers.picture().reach() > longest {
+            self.ordered_at = at.since(Instant::START);
+        }
+        self.coverage.observe(&record, self.machines[node.0].id);
+        if self.keep.history {
+            self.history.record(record);
+        }
+        seen.map_err(|violation| Stopped::Broken(Box::new(violation)))
     }
 
     /// Notes something that the world itself did.
@@ -244,11 +359,16 @@ impl<'s> World<'s> {
         let machine = &mut self.machines[node.0];
         let life = machine.incarnation.0 + 1;
         let seed = self.lots.seed_of(&format!("node {name} life {life}"));
-        let notes = Rc::clone(&self.notes);
-        let began = machine.begin(life, seed, &self.scenario.config, start, notes);
+        let began = machine.begin(life, Node::identity(seed));
+        let incarnation = machine.incarnation;
+        self.engine.start(node, Birth { incarnation, seed, start });
         // Before its first step it can break no guarantee.
-        let at = instant(self.sim.elapsed());
-        let note = Note { at, node, incarnation: Incarnation(life), what: began };
-        self.notes.borrow_mut().insert(0, note);
+        let at = Instant::START + self.engine.elapsed();
+        self.notes.insert(0, Note { at, node, incarnation, what: began });
+    }
+
+    /// Whose identity this is, or was in its last life.
+    pub fn whose(&self, id: NodeId) -> Option<NodeIndex> {
+        self.machines.iter().position(|machine| machine.id == id).map(NodeIndex)
     }
 }

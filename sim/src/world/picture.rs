@@ -9,7 +9,7 @@ use crate::checker::settled::{FinalNode, FinalPicture};
 use crate::checker::violation::{Guarantee, Violation};
 use crate::scenario::NodeIndex;
 
-impl World<'_> {
+impl World {
     /// The picture of this moment. The nodes have to have been asked in the step before.
     pub fn picture(&self, quiet_from: Option<Instant>) -> FinalPicture {
         let parts = self.parts();
@@ -23,7 +23,7 @@ impl World<'_> {
                 component: u32::try_from(parts[node.0]).unwrap_or(u32::MAX),
                 impaired: self.is_impaired(node),
                 status: machine.status.clone(),
-                content: machine.ledger.borrow().hash(),
+                content: self.engine.content(node).1,
             }
         });
         let mut broken_links = Vec::new();
@@ -43,7 +43,7 @@ impl World<'_> {
     pub fn is_closed(&self) -> bool {
         let picture = self.picture(None);
         let cores = picture.cores(self.checkers.picture());
-        let broken = self.checkers.clone().settle(&picture);
+        let broken = self.checkers.judge(&picture);
         let concerns = |violation: &Violation| match violation.guarantee {
             Guarantee::L1 | Guarantee::L2 => true,
             Guarantee::S1
@@ -72,11 +72,11 @@ impl World<'_> {
         let at_rest = cores.iter().flat_map(|core| &core.nodes).all(|(_, status)| {
             status.waiting == 0 && status.pending_view.is_none() && status.role != Role::Candidate
         });
-        if !at_rest || !self.talk.is_over() {
+        if !at_rest || !self.talk.is_over() || !self.engine.has_said_all() {
             return None;
         }
         let settled = Settled { view: core.view.number, leader: self.leader() };
-        self.checkers.clone().settle(&picture).is_empty().then_some(settled)
+        self.checkers.judge(&picture).is_empty().then_some(settled)
     }
 
     /// Numbers the parts of the network: two nodes are in one if they reach each other, directly
@@ -127,7 +127,7 @@ pub struct Settled {
     pub leader: Option<NodeIndex>,
 }
 
-impl World<'_> {
+impl World {
     /// The members of the ring, in ring order, as its leader knows them.
     pub fn members(&self) -> Vec<NodeIndex> {
         let leads = self.leader().and_then(|leader| self.machines[leader.0].status.as_ref());
@@ -138,9 +138,8 @@ impl World<'_> {
     /// How many messages every living member has delivered.
     pub fn delivered(&self) -> u64 {
         let members = self.members();
-        let ledgers = members.iter().map(|node| &self.machines[node.0]);
-        let living = ledgers.filter(|machine| machine.phase == Phase::Alive);
-        living.map(|machine| machine.ledger.borrow().count()).min().unwrap_or(0)
+        let living = members.iter().filter(|node| self.machines[node.0].phase == Phase::Alive);
+        living.map(|node| self.engine.content(*node).0).min().unwrap_or(0)
     }
 
     /// Whether this node knows that it has no quorum.

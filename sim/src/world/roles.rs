@@ -1,7 +1,6 @@
 //! Who is meant: looks up the roles of a step among those who can answer at that moment.
 
 use rand::RngExt;
-use ringchat::proto::id::NodeId;
 use ringchat::proto::status::{Role, Status};
 use ringchat::proto::view::View;
 
@@ -9,7 +8,7 @@ use super::World;
 use super::machine::{Machine, Phase};
 use crate::scenario::{NodeIndex, Target};
 
-impl World<'_> {
+impl World {
     /// All nodes that these stand for, each once.
     ///
     /// # Errors
@@ -108,10 +107,5 @@ impl World<'_> {
             return Err("nobody follows a leader now".to_owned());
         }
         Ok(followers[self.fates.random_range(0..followers.len())])
-    }
-
-    /// Whose identity this is, or was in its last life.
-    pub(super) fn whose(&self, id: NodeId) -> Option<NodeIndex> {
-        self.machines.iter().position(|machine| machine.id == id).map(NodeIndex)
     }
 }

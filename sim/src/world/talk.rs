@@ -1,26 +1,14 @@
 //! What the people at the nodes type, and when.
 
 use std::collections::VecDeque;
-use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Waker};
 use std::time::Duration;
 
-use bytes::Bytes;
-use ringchat::driver::handle;
-
-use super::machine::Machine;
 use crate::scenario::{NodeIndex, Scenario};
 
-/// A line on its way into a node whose queue is full.
-type Typing = Pin<Box<dyn Future<Output = Result<(), handle::Stopped>>>>;
-
-/// All lines that are to be said, and those that wait in front of a node.
+/// All lines that are to be said, in order of time.
+#[derive(Debug)]
 pub(super) struct Talk {
-    /// In order of time.
     planned: VecDeque<(Duration, NodeIndex, String)>,
-    typing: Vec<VecDeque<Typing>>,
 }
 
 impl Talk {
@@ -39,51 +27,21 @@ impl Talk {
             counts[node.0] += 1;
             (at, node, format!("{} line {}", scenario.name_of(node), counts[node.0]))
         });
-        let planned = numbered.collect();
-        Talk { planned, typing: scenario.names.iter().map(|_| VecDeque::new()).collect() }
+        Talk { planned: numbered.collect() }
     }
 
-    /// Whether everything was typed.
+    /// Whether everything was said.
     pub(super) fn is_over(&self) -> bool {
-        self.planned.is_empty() && self.typing.iter().all(VecDeque::is_empty)
+        self.planned.is_empty()
     }
 
-    /// Says what is due. Nobody types at a dead node.
-    pub(super) fn speak(&mut self, now: Duration, machines: &[Machine]) {
-        while self.planned.front().is_some_and(|(at, ..)| *at <= now) {
-            if let Some((_, node, text)) = self.planned.pop_front() {
-                self.say(&machines[node.0], node, text);
-            }
-        }
-        let mut cx = Context::from_waker(Waker::noop());
-        for lines in &mut self.typing {
-            while lines.front_mut().is_some_and(|line| line.as_mut().poll(&mut cx).is_ready()) {
-                lines.pop_front();
-            }
-        }
+    /// When the next line is due.
+    pub(super) fn next_at(&self) -> Option<Duration> {
+        self.planned.front().map(|(at, ..)| *at)
     }
 
-    /// Says something at a node now. Tells whether anybody is there to take it.
-    pub(super) fn say(&mut self, machine: &Machine, node: NodeIndex, text: String) -> bool {
-        match machine.switch.handle().filter(|_| machine.has_process()) {
-            None => false,
-            Some(handle) => {
-                let line: Typing =
-                    Box::pin(async move { handle.submit(Bytes::from(text.into_bytes())).await });
-                self.typing[node.0].push_back(line);
-                true
-            }
-        }
-    }
-
-    /// What was typed at a node that died is gone with it.
-    pub(super) fn forget(&mut self, node: NodeIndex) {
-        self.typing[node.0].clear();
-    }
-}
-
-impl fmt::Debug for Talk {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} lines planned", self.planned.len())
+    /// A line that is due now, and who says it.
+    pub(super) fn due(&mut self, now: Duration) -> Option<(NodeIndex, String)> {
+        self.planned.pop_front_if(|(at, ..)| *at <= now).map(|(_, node, text)| (node, text))
     }
 }

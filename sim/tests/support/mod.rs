@@ -112,7 +112,7 @@ pub fn follow(node: u32, ballot: Ballot) -> Step {
 pub fn lead(node: u32, ballot: Ballot, compacted: u64, runs: &[(Ballot, u64)]) -> Step {
     let runs = runs.iter().map(|(ballot, last)| (*ballot, Index(*last))).collect();
     let log = LogSummary { compacted: Index(compacted), runs };
-    event(node, Event::Leads { ballot, log })
+    event(node, Event::Leads { ballot, log, voices: (1, 1) })
 }
 
 pub fn go_alone(node: u32) -> Step {
@@ -128,7 +128,8 @@ pub fn history(steps: &[Step]) -> History {
     let mut history = History::new();
     for (at, Step(node, life, what)) in (1..).zip(steps) {
         let at = Instant::from_micros(at * 1_000);
-        history.record(at, name(*node), Incarnation(*life), what.clone());
+        let (node, incarnation) = (name(*node), Incarnation(*life));
+        history.record(Record { at, node, incarnation, what: what.clone() });
     }
     history
 }

@@ -26,7 +26,7 @@ pub(super) struct Leading {
 
 impl Node {
     /// Leads under a ballot that a quorum has promised.
-    pub(super) fn lead(&mut self, step: &mut Step, ballot: Ballot) {
+    pub(super) fn lead(&mut self, step: &mut Step, ballot: Ballot, voices: &[NodeId]) {
         let log = self.durable.log().summary();
         self.enter(ballot);
         self.verified = self.durable.log().last();
@@ -39,7 +39,10 @@ impl Node {
             sessions: self.sessions_at_end(),
             government: Government::default(),
         });
-        step.event(Event::Leads { ballot, log });
+        let members = &self.membership.base().members;
+        let given = members.iter().filter(|member| voices.contains(&member.id)).count();
+        let voices = (given, members.len());
+        step.event(Event::Leads { ballot, log, voices });
         self.quorum_is_back(step);
         // Nothing older is committed before an entry of the own ballot is.
         let first = if self.membership.base().number == 0 && self.membership.pending().is_none() {
@@ -133,7 +136,8 @@ impl Node {
 
     pub(super) fn step_down(&mut self, step: &mut Step) {
         if let Some(leading) = self.leading.take() {
-            step.event(Event::SteppedDown { ballot: leading.ballot });
+            let uncommitted = self.durable.log().last().0 - self.committed.0;
+            step.event(Event::SteppedDown { ballot: leading.ballot, uncommitted });
             self.heard = None;
         }
     }

@@ -109,7 +109,7 @@ impl Node {
         self.durable.promise(ballot);
         step.event(Event::Promised { ballot });
         // Nobody else promises anything to this ring: no laps are needed.
-        self.lead(step, ballot);
+        self.lead(step, ballot, &[me]);
         self.append_own(step, Body::View(view));
         self.retarget(step);
     }

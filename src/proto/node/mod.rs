@@ -135,7 +135,7 @@ impl Node {
     /// A node that listens at `address`. Its identity, and all lots it draws, follow from `seed`.
     pub fn new(seed: u64, address: SocketAddr, config: Config, start: Start) -> Node {
         let mut lots = ChaCha8Rng::seed_from_u64(seed);
-        let me = Member { id: NodeId(lots.next_u64() | 1), address };
+        let me = Member { id: Node::draw_identity(&mut lots), address };
         let founds = start == Start::Found;
         let ring = founds.then(|| RingId(lots.next_u64() | 1));
         // Ticks of different nodes should not fall together.
@@ -189,6 +189,15 @@ impl Node {
             Start::Join(contacts) => node.joining = Some(Joining::new(contacts)),
         }
         node
+    }
+
+    /// The identity of a node with this seed.
+    pub fn identity(seed: u64) -> NodeId {
+        Node::draw_identity(&mut ChaCha8Rng::seed_from_u64(seed))
+    }
+
+    fn draw_identity(lots: &mut ChaCha8Rng) -> NodeId {
+        NodeId(lots.next_u64() | 1)
     }
 
     /// The only way in: total, infallible, without any side effect but the outbox.

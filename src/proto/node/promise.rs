@@ -89,7 +89,7 @@ impl Node {
         }
         if self.is_quorum(&token.promised_by) {
             if self.election.decide(token.ballot) {
-                self.lead(step, token.ballot);
+                self.lead(step, token.ballot, &token.promised_by);
             }
         } else if self.election.gathers(token.ballot) {
             self.miss_quorum(step, &token.promised_by);

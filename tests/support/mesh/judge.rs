@@ -155,7 +155,7 @@ impl Judge {
                 assert!(*ballot >= seen.promised, "{at}: S7, promised {}", seen.promised);
                 seen.current = *ballot;
             }
-            Event::Leads { ballot, log } => {
+            Event::Leads { ballot, log, .. } => {
                 assert!(*ballot == seen.promised, "{at}: S7, promised {}", seen.promised);
                 assert_eq!(ballot.proposer, id, "{at}: S7, leads under another's ballot");
                 seen.current = *ballot;

@@ -9,12 +9,9 @@ use ringchat::proto::message::Message;
 use ringchat::wire::frame::Decoder;
 use ringchat::wire::preamble::{LENGTH, check};
 
-use crate::clock::now;
+use super::clock::now;
+use crate::engine::{Frame, Way};
 use crate::scenario::NodeIndex;
-use ringchat::proto::time::Instant;
-
-/// One direction of a link.
-pub type Way = (NodeIndex, NodeIndex);
 
 /// The wires, as all nodes and the world share them.
 #[derive(Clone, Debug, Default)]
@@ -25,18 +22,8 @@ struct Wires {
     hosts: BTreeMap<IpAddr, NodeIndex>,
     said: BTreeMap<Way, u64>,
     cut: BTreeSet<Way>,
+    garbled: BTreeSet<Way>,
     frames: Option<Vec<Frame>>,
-}
-
-/// A frame that a node handed to the network, whether it arrived or not.
-#[derive(Clone, Debug)]
-pub struct Frame {
-    /// When it was handed over.
-    pub at: Instant,
-    /// From whom to whom.
-    pub way: Way,
-    /// What it says.
-    pub message: Message,
 }
 
 impl Traffic {
@@ -79,6 +66,21 @@ impl Traffic {
     /// Whether something that goes out this way is lost.
     pub fn is_cut(&self, way: Way) -> bool {
         self.0.borrow().cut.contains(&way)
+    }
+
+    /// What goes out next this way is to arrive as garbage.
+    pub(crate) fn garble(&self, way: Way) {
+        self.0.borrow_mut().garbled.insert(way);
+    }
+
+    /// Whether what goes out next this way is to arrive as garbage.
+    pub(crate) fn is_garbled(&self, way: Way) -> bool {
+        self.0.borrow().garbled.contains(&way)
+    }
+
+    /// The garbage is on its way.
+    pub(crate) fn was_garbled(&self, way: Way) {
+        self.0.borrow_mut().garbled.remove(&way);
     }
 
     /// The frames since the last call.

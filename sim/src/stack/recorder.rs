@@ -10,7 +10,8 @@ use ringchat::proto::event::Event;
 use ringchat::proto::id::Index;
 use ringchat::proto::time::Instant;
 
-use crate::clock::now;
+use super::clock::now;
+use crate::engine::Note;
 use crate::history::{Happening, Incarnation};
 use crate::ledger::Ledger;
 use crate::scenario::NodeIndex;
@@ -18,15 +19,6 @@ use crate::scenario::NodeIndex;
 /// What happened within a step of the simulated clock, at all nodes. Nodes run one after the other
 /// within a step, so this is not in simulated order yet.
 pub(crate) type Notes = Rc<RefCell<Vec<Note>>>;
-
-/// One thing that happened at a node.
-#[derive(Debug)]
-pub(crate) struct Note {
-    pub(crate) at: Instant,
-    pub(crate) node: NodeIndex,
-    pub(crate) incarnation: Incarnation,
-    pub(crate) what: Happening,
-}
 
 /// The application of one incarnation.
 #[derive(Debug)]

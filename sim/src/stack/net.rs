@@ -10,8 +10,9 @@ use ringchat::net::Net;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use turmoil::net::{TcpListener, TcpStream};
 
+use super::traffic::{Tap, Traffic};
+use crate::engine::Way;
 use crate::scenario::NodeIndex;
-use crate::traffic::{Tap, Traffic, Way};
 
 /// turmoil's TCP, for one node.
 #[derive(Clone, Debug)]
@@ -92,9 +93,16 @@ impl AsyncWrite for Stream {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
+        // Garbage has the length of what it stands for.
+        let garbled = self.way.is_some_and(|way| self.traffic.is_garbled(way));
+        let garbage = garbled.then(|| vec![0xff; buf.len()]);
+        let buf = garbage.as_deref().unwrap_or(buf);
         let wrote = Pin::new(&mut self.inner).poll_write(cx, buf);
         if let (Poll::Ready(Ok(count)), Some(way)) = (&wrote, self.way) {
             self.traffic.say(way);
+            if garbled {
+                self.traffic.was_garbled(way);
+            }
             let Stream { tap, traffic, .. } = &mut *self;
             if let Some(tap) = tap {
                 tap.hear(&buf[..*count], traffic);

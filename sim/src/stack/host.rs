@@ -10,8 +10,8 @@ use ringchat::driver::handle::Handle;
 use ringchat::driver::run::{Driver, Exit, Settings};
 use ringchat::net::Net;
 
-use crate::net::TurmoilNet;
-use crate::recorder::Recorder;
+use super::net::TurmoilNet;
+use super::recorder::Recorder;
 
 /// What the world and the software of one machine share.
 #[derive(Debug, Default)]

@@ -1,0 +1,225 @@
+//! Tells a node what happened, and carries out what it wants, as the driver does.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use ringchat::proto::event::Event;
+use ringchat::proto::id::LinkId;
+use ringchat::proto::input::{Command, Disconnect, Input};
+use ringchat::proto::output::{Output, Write};
+
+use super::Events;
+use super::host::Running;
+use super::link::{Connection, ConnectionId, Side};
+use super::thing::{Item, Thing};
+use crate::engine::Note;
+use crate::history::Happening;
+use crate::ledger::Ledger;
+use crate::scenario::NodeIndex;
+
+impl Events {
+    /// Tells a node something, and whatever follows from that within the same moment.
+    pub(super) fn tell(&mut self, host: NodeIndex, input: Input) {
+        let mut answers = VecDeque::new();
+        let mut next = Some(input);
+        while let Some(input) = next {
+            let here = &mut self.hosts[host.0];
+            let Some(node) = &mut here.node else { return };
+            if here.running != Running::Alive {
+                return;
+            }
+            let mut outbox = std::mem::take(&mut self.outbox);
+            self.handled += 1;
+            node.handle(here.clock.read(self.now), input, &mut outbox);
+            for output in outbox.drain(..) {
+                self.carry_out(host, output, &mut answers);
+            }
+            self.outbox = outbox;
+            next = answers.pop_front();
+        }
+    }
+
+    fn carry_out(&mut self, host: NodeIndex, output: Output, answers: &mut VecDeque<Input>) {
+        let here = &mut self.hosts[host.0];
+        match output {
+            Output::Send { link, message } => {
+                if let Some((id, side)) = here.links.get(&link).copied()
+                    && !self.send(id, side, message)
+                {
+                    self.hosts[host.0].links.remove(&link);
+                    self.close(id, side, Disconnect::Closed);
+                    let why = Disconnect::Overflow;
+                    answers.push_back(Input::Disconnected { link, why });
+                }
+            }
+            Output::Dial { link, address } => self.dial(host, link, address),
+            Output::HangUp { link } => {
+                if let Some((id, side)) = here.links.remove(&link) {
+                    self.close(id, side, Disconnect::Closed);
+                }
+            }
+            Output::Persist(write) => self.persist(host, write, answers),
+            Output::Deliver(delivered) => {
+                here.ledger.append(&delivered.message);
+                here.covered = delivered.index;
+                self.note(host, Happening::Delivered(delivered));
+            }
+            Output::TakeSnapshot => {
+                let (index, application) = (here.covered, here.ledger.snapshot());
+                answers.push_back(Input::SnapshotTaken { index, application });
+            }
+            Output::InstallSnapshot { index, application } => {
+                here.covered = index;
+                match Ledger::restore(&application) {
+                    Ok(ledger) => here.ledger = ledger,
+                    Err(why) => {
+                        let words = format!("could not read the snapshot up to {index}: {why}");
+                        self.crashed.get_or_insert((host, words));
+                    }
+                }
+            }
+            Output::Event(event) => {
+                let left = event == Event::Left;
+                self.note(host, Happening::Event(event));
+                if left {
+                    self.end(host, Running::Idle, |_| Disconnect::Closed);
+                }
+            }
+        }
+    }
+
+    fn note(&mut self, node: NodeIndex, what: Happening) {
+        let incarnation = self.hosts[node.0].incarnation;
+        self.notes.push(Note { at: self.now, node, incarnation, what });
+    }
+
+    fn dial(&mut self, host: NodeIndex, link: LinkId, address: std::net::SocketAddr) {
+        let life = self.hosts[host.0].incarnation;
+        let to = self.hosts.iter().position(|other| other.address == address).map(NodeIndex);
+        let id = self.connections.len();
+        self.connections.push(Connection::new((host, life, link), to.unwrap_or(host)));
+        self.hosts[host.0].links.insert(link, (id, Side::Dialer));
+        let refused = Thing::Arrive(id, Side::Dialer, Item::End(Disconnect::Refused));
+        let Some(to) = to else {
+            return self.queue.push(self.now, refused);
+        };
+        self.weather.say((host, to));
+        let cut = self.weather.is_cut((host, to));
+        let at = self.weather.arrival(self.now, (host, to), 64);
+        if cut || self.weather.is_cut((to, host)) {
+            if !cut {
+                // The answer to the dial is lost, and that counts as crossing, too.
+                self.weather.say((to, host));
+            }
+            if self.weather.network().rejects {
+                self.queue.push(at, refused);
+            }
+            return;
+        }
+        self.queue.push(at, Thing::Dial(id));
+    }
+
+    fn persist(&mut self, host: NodeIndex, write: Write, answers: &mut VecDeque<Input>) {
+        let here = &mut self.hosts[host.0];
+        let takes = here.disk.unwrap_or_else(|| self.weather.write((host, host)));
+        if takes == Duration::ZERO && here.written_at <= self.now {
+            // Nothing that depends on it can be sent before the node knows.
+            return answers.push_front(Input::Persisted { write: write.id });
+        }
+        let at = (self.now + takes).max(here.written_at);
+        here.written_at = at;
+        self.queue.push(at, Thing::Persisted(host, here.incarnation, write.id));
+    }
+
+    /// Something is due at a node that runs.
+    pub(super) fn deliver(&mut self, host: NodeIndex, thing: Thing) {
+        match thing {
+            Thing::Wake(_) | Thing::Dial(_) => {}
+            Thing::Persisted(_, life, write) => {
+                if self.hosts[host.0].incarnation == life {
+                    self.tell(host, Input::Persisted { write });
+                }
+            }
+            Thing::Arrive(id, side, item) => self.take(host, id, side, item),
+        }
+        self.settle(host);
+    }
+
+    fn take(&mut self, host: NodeIndex, id: ConnectionId, side: Side, item: Item) {
+        let end = self.connections[id].end_mut(side);
+        if end.closed {
+            return;
+        }
+        match item {
+            Item::Established => {
+                if let Some(node) = &self.hosts[host.0].node {
+                    let hello = node.hello();
+                    self.transmit(id, side, Item::Hello(hello));
+                }
+            }
+            Item::Hello(hello) => {
+                let here = &mut self.hosts[host.0];
+                let link = *end.link.get_or_insert_with(|| {
+                    here.accepted += 1;
+                    LinkId::Accepted(here.accepted)
+                });
+                if side == Side::Acceptor {
+                    here.links.insert(link, (id, side));
+                    if let Some(node) = &here.node {
+                        let own = node.hello();
+                        self.transmit(id, side, Item::Hello(own));
+                    }
+                }
+                self.tell(host, Input::Connected { link, hello });
+            }
+            Item::Message(message) => {
+                if let Some(link) = end.link {
+                    self.tell(host, Input::Message { link, message: *message });
+                }
+            }
+            Item::End(why) => {
+                end.closed = true;
+                let link = end.link;
+                if let Disconnect::Malformed(_) = why {
+                    self.transmit(id, side, Item::End(Disconnect::Closed));
+                }
+                if let Some(link) = link
+                    && self.hosts[host.0].links.remove(&link).is_some()
+                {
+                    self.tell(host, Input::Disconnected { link, why });
+                }
+            }
+        }
+    }
+
+    /// Lets a node do what is due by its clock, and take the lines that wait; then sets its alarm.
+    pub(super) fn settle(&mut self, host: NodeIndex) {
+        let mut rounds = 0;
+        loop {
+            let here = &mut self.hosts[host.0];
+            if here.running != Running::Alive {
+                return;
+            }
+            let Some(node) = &here.node else { return };
+            if !here.typing.is_empty() && node.room() > 0 {
+                let line = here.typing.pop_front().and_then(ringchat::proto::entry::Payload::new);
+                if let Some(payload) = line {
+                    self.tell(host, Input::Command(Command::Submit(payload)));
+                }
+                continue;
+            }
+            let Some(due) = node.poll_timeout() else { return };
+            if due > here.clock.read(self.now) {
+                let at = here.clock.reaches(due);
+                if here.wake.is_none_or(|wake| at < wake) {
+                    here.wake = Some(at);
+                    self.queue.push(at, Thing::Wake(host));
+                }
+                return;
+            }
+            self.tell(host, Input::Timeout);
+            rounds += 1;
+            assert!(rounds < 10_000, "{} never comes to rest", self.names[host.0]);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! One machine of the event engine: its node, its clock, its disk, and what waits for it.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use bytes::Bytes;
+use ringchat::proto::id::{Index, LinkId};
+use ringchat::proto::node::Node;
+use ringchat::proto::time::Instant;
+
+use super::clock::Clock;
+use super::link::{ConnectionId, Side};
+use super::thing::Thing;
+use crate::history::Incarnation;
+use crate::ledger::Ledger;
+
+/// What a machine is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Running {
+    /// No process runs; dials are refused.
+    Idle,
+    /// The process runs.
+    Alive,
+    /// The process stands still. The kernel still accepts connections.
+    Paused,
+    /// No power: nothing is answered.
+    Off,
+}
+
+/// A machine and the last life of its node.
+#[derive(Debug)]
+pub(super) struct Host {
+    pub(super) address: SocketAddr,
+    pub(super) running: Running,
+    pub(super) incarnation: Incarnation,
+    pub(super) node: Option<Node>,
+    pub(super) ledger: Ledger,
+    /// The last index that the ledger covers.
+    pub(super) covered: Index,
+    pub(super) clock: Clock,
+    /// The connections that the node knows, dialed ones that do not stand yet included.
+    pub(super) links: BTreeMap<LinkId, (ConnectionId, Side)>,
+    pub(super) accepted: u64,
+    /// What came while the process stood still, or was busy.
+    pub(super) backlog: VecDeque<Thing>,
+    /// How long each input keeps it busy.
+    pub(super) per_input: Duration,
+    pub(super) busy_until: Instant,
+    /// When it is to be woken.
+    pub(super) wake: Option<Instant>,
+    /// Lines that wait until the node has room.
+    pub(super) typing: VecDeque<Bytes>,
+    /// How long a write takes, if not as long as everywhere.
+    pub(super) disk: Option<Duration>,
+    /// When the last write will be durable.
+    pub(super) written_at: Instant,
+}
+
+impl Host {
+    /// A machine on which nothing runs yet.
+    pub(super) fn new(address: SocketAddr) -> Host {
+        Host {
+            address,
+            running: Running::Idle,
+            incarnation: Incarnation(0),
+            node: None,
+            ledger: Ledger::default(),
+            covered: Index::ZERO,
+            clock: Clock::default(),
+            links: BTreeMap::new(),
+            accepted: 0,
+            backlog: VecDeque::new(),
+            per_input: Duration::ZERO,
+            busy_until: Instant::START,
+            wake: None,
+            typing: VecDeque::new(),
+            disk: None,
+            written_at: Instant::START,
+        }
+    }
+
+    /// A life begins.
+    pub(super) fn begin(&mut self, incarnation: Incarnation, node: Node) {
+        self.running = Running::Alive;
+        self.incarnation = incarnation;
+        self.node = Some(node);
+        self.ledger = Ledger::default();
+        self.covered = Index::ZERO;
+        self.accepted = 0;
+        self.wake = None;
+        self.written_at = Instant::START;
+    }
+
+    /// The process is gone, with all that waited for it. Gives the connections it had.
+    pub(super) fn end(&mut self, running: Running) -> BTreeMap<LinkId, (ConnectionId, Side)> {
+        self.running = running;
+        self.backlog.clear();
+        self.typing.clear();
+        self.wake = None;
+        std::mem::take(&mut self.links)
+    }
+
+    /// Whether a process is there, standing still or not.
+    pub(super) fn has_process(&self) -> bool {
+        match self.running {
+            Running::Alive | Running::Paused => true,
+            Running::Idle | Running::Off => false,
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! Connections as TCP has them: in order, stalled in silence, reset, closed, refused, or hanging.
+
+use std::collections::VecDeque;
+
+use ringchat::proto::id::LinkId;
+use ringchat::proto::input::Disconnect;
+use ringchat::proto::message::Message;
+use ringchat::proto::time::Instant;
+use ringchat::wire::frame;
+
+use super::Events;
+use super::host::Running;
+use super::thing::{Item, Thing};
+use crate::engine::{Frame, Way};
+use crate::history::Incarnation;
+use crate::scenario::{Cuts, NodeIndex};
+
+/// A connection, by its place in the engine's table.
+pub(super) type ConnectionId = usize;
+
+/// How many bytes may wait behind a cut or a narrow way before the sender gives the link up: as the
+/// driver does.
+const WAITING_MAX: u64 = 16 << 20;
+
+/// How many frames are kept for a replay, at each side of a connection.
+const REMEMBERED: usize = 4;
+
+/// One side of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    /// Who dialed.
+    Dialer,
+    /// Who was dialed.
+    Acceptor,
+}
+
+impl Side {
+    pub(super) fn other(self) -> Side {
+        match self {
+            Side::Dialer => Side::Acceptor,
+            Side::Acceptor => Side::Dialer,
+        }
+    }
+}
+
+/// A connection, whatever has become of it.
+#[derive(Debug)]
+pub(super) struct Connection {
+    ends: [End; 2],
+}
+
+/// What one side knows, and what it sends.
+#[derive(Debug)]
+pub(super) struct End {
+    pub(super) host: NodeIndex,
+    /// Which life of the node has it; none before the kernel has taken it.
+    pub(super) life: Option<Incarnation>,
+    /// What the node calls it, once it does.
+    pub(super) link: Option<LinkId>,
+    pub(super) closed: bool,
+    /// What it sends is lost for good: something was sent while its way was cut.
+    broken: bool,
+    /// The next frame it sends is garbage.
+    garbled: bool,
+    /// When the last thing it sent arrives: nothing overtakes.
+    last: Instant,
+    /// What waits behind a cut, and how many bytes that is.
+    held: VecDeque<Item>,
+    held_bytes: u64,
+    remembered: VecDeque<Box<Message>>,
+}
+
+impl Connection {
+    /// A connection that `from` asks `to` for.
+    pub(super) fn new(from: (NodeIndex, Incarnation, LinkId), to: NodeIndex) -> Connection {
+        let end = |host, life, link| End {
+            host,
+            life,
+            link,
+            closed: false,
+            broken: false,
+            garbled: false,
+            last: Instant::START,
+            held: VecDeque::new(),
+            held_bytes: 0,
+            remembered: VecDeque::new(),
+        };
+        Connection { ends: [end(from.0, Some(from.1), Some(from.2)), end(to, None, None)] }
+    }
+
+    pub(super) fn end(&self, side: Side) -> &End {
+        &self.ends[side as usize]
+    }
+
+    pub(super) fn end_mut(&mut self, side: Side) -> &mut End {
+        &mut self.ends[side as usize]
+    }
+
+    /// The way of what this side sends.
+    pub(super) fn way(&self, from: Side) -> Way {
+        (self.end(from).host, self.end(from.other()).host)
+    }
+
+    fn is_open(&self) -> bool {
+        self.ends.iter().any(|end| !end.closed)
+    }
+}
+
+impl Events {
+    /// Sends something from one side to the other.
+    pub(super) fn transmit(&mut self, id: ConnectionId, from: Side, item: Item) {
+        let connection = &mut self.connections[id];
+        let way = connection.way(from);
+        self.weather.say(way);
+        if connection.end(from).broken {
+            return;
+        }
+        if self.weather.is_cut(way) {
+            let end = connection.end_mut(from);
+            match self.weather.network().cuts {
+                Cuts::Break => end.broken = true,
+                Cuts::Stall => {
+                    end.held_bytes += size(&item);
+                    end.held.push_back(item);
+                }
+            }
+            return;
+        }
+        let bytes = if self.weather.is_limited(way) { size(&item) } else { 0 };
+        let at = self.weather.arrival(self.now, way, bytes);
+        let end = connection.end_mut(from);
+        let at = at.max(end.last + std::time::Duration::from_micros(1));
+        end.last = at;
+        self.queue.push(at, Thing::Arrive(id, from.other(), item));
+    }
+
+    /// Sends a frame. False, if more waits by now than a sender bears: then the link is closed.
+    pub(super) fn send(&mut self, id: ConnectionId, from: Side, message: Message) -> bool {
+        let now = self.now;
+        let connection = &mut self.connections[id];
+        let way = connection.way(from);
+        let end = connection.end_mut(from);
+        if let Some(frames) = &mut self.frames {
+            frames.push(Frame { at: now, way, message: message.clone() });
+        }
+        let message = Box::new(message);
+        if self.remembers {
+            end.remembered.push_back(message.clone());
+            if end.remembered.len() > REMEMBERED {
+                end.remembered.pop_front();
+            }
+        }
+        let item = if std::mem::take(&mut end.garbled) {
+            Item::End(Disconnect::Malformed("expected a frame, found garbage".to_owned()))
+        } else {
+            Item::Message(message)
+        };
+        let waiting = end.held_bytes;
+        self.transmit(id, from, item);
+        waiting <= WAITING_MAX && self.weather.delay(now, way).as_secs() < 3_600
+    }
+
+    /// A side closes. The other is told, behind all that was sent.
+    pub(super) fn close(&mut self, id: ConnectionId, side: Side, why: Disconnect) {
+        let end = self.connections[id].end_mut(side);
+        if !std::mem::replace(&mut end.closed, true) {
+            self.transmit(id, side, Item::End(why));
+        }
+    }
+
+    /// Somebody's kernel is asked for a connection.
+    pub(super) fn on_dial(&mut self, id: ConnectionId) {
+        let to = self.connections[id].end(Side::Acceptor).host;
+        let host = &self.hosts[to.0];
+        match host.running {
+            Running::Off => {}
+            Running::Idle => {
+                self.connections[id].end_mut(Side::Acceptor).closed = true;
+                self.transmit(id, Side::Acceptor, Item::End(Disconnect::Refused));
+            }
+            Running::Alive | Running::Paused => {
+                self.connections[id].end_mut(Side::Acceptor).life = Some(host.incarnation);
+                self.transmit(id, Side::Acceptor, Item::Established);
+            }
+        }
+    }
+
+    /// Something has come to a machine: its kernel answers where no process can.
+    pub(super) fn on_arrival(&mut self, id: ConnectionId, to: Side, item: Item) {
+        let end = self.connections[id].end(to);
+        let node = end.host;
+        let host = &self.hosts[node.0];
+        if host.running == Running::Off {
+            return;
+        }
+        let alive = host.has_process() && end.life == Some(host.incarnation) && !end.closed;
+        if !alive {
+            if !matches!(item, Item::End(_)) {
+                let end = self.connections[id].end_mut(to);
+                end.closed = true;
+                self.transmit(id, to, Item::End(Disconnect::Reset));
+            }
+            return;
+        }
+        self.give(node, Thing::Arrive(id, to, item));
+    }
+
+    /// What waited behind a cut goes on.
+    pub(super) fn release(&mut self, way: Way) {
+        let resumes = self.weather.resumes(self.now, way);
+        for id in 0..self.connections.len() {
+            for side in [Side::Dialer, Side::Acceptor] {
+                let connection = &mut self.connections[id];
+                if connection.way(side) != way || connection.end(side).held.is_empty() {
+                    continue;
+                }
+                let end = connection.end_mut(side);
+                end.held_bytes = 0;
+                end.last = end.last.max(resumes);
+                for item in std::mem::take(&mut end.held) {
+                    self.transmit(id, side, item);
+                }
+            }
+        }
+    }
+
+    /// All connections between two machines, open at one side at least, and who dialed.
+    pub(super) fn between(&self, a: NodeIndex, b: NodeIndex) -> Vec<(ConnectionId, Side)> {
+        let all = self.connections.iter().enumerate();
+        let open = all.filter(|(_, connection)| connection.is_open());
+        open.filter_map(|(id, connection)| match connection.way(Side::Dialer) {
+            way if way == (a, b) => Some((id, Side::Dialer)),
+            way if way == (b, a) => Some((id, Side::Acceptor)),
+            _another => None,
+        })
+        .collect()
+    }
+
+    /// The last frames from `a` to `b` arrive once more. Tells whether there were any.
+    pub(super) fn replay(&mut self, a: NodeIndex, b: NodeIndex) -> bool {
+        let mut any = false;
+        for (id, side) in self.between(a, b) {
+            for message in self.connections[id].end(side).remembered.clone() {
+                any = true;
+                self.transmit(id, side, Item::Message(message));
+            }
+        }
+        any
+    }
+
+    /// The next frame from `a` to `b` is garbage. Tells whether there is a connection for it.
+    pub(super) fn garble(&mut self, a: NodeIndex, b: NodeIndex) -> bool {
+        let links = self.between(a, b);
+        for (id, side) in &links {
+            self.connections[*id].end_mut(*side).garbled = true;
+        }
+        !links.is_empty()
+    }
+}
+
+/// How many bytes it takes on a wire.
+fn size(item: &Item) -> u64 {
+    let Item::Message(message) = item else { return 64 };
+    let mut bytes = bytes::BytesMut::new();
+    // A message that has no frame is never sent by the driver either.
+    let _ = frame::encode(message, &mut bytes);
+    bytes.len() as u64
+}

@@ -1,0 +1,62 @@
+//! A ring without a quorum must say so, and order nothing.
+
+use std::time::Duration;
+
+use ringchat::proto::status::Role;
+
+use super::World;
+use super::faults::Failed;
+use super::machine::Phase;
+use crate::checker::violation::{Guarantee, Violation};
+use crate::scenario::NodeIndex;
+
+/// How long nothing may have been ordered, for a ring to count as stuck.
+const STILL: Duration = Duration::from_secs(1);
+
+impl World {
+    /// Holds these nodes against the promise of a ring without a quorum: it says so, and waits.
+    ///
+    /// # Errors
+    /// What one of them does instead, as a broken L2.
+    pub(super) fn stuck(&mut self, nodes: &[NodeIndex]) -> Result<(), Failed> {
+        self.look();
+        match self.not_stuck(nodes) {
+            None => Ok(()),
+            Some(violation) => Err(Failed::Stopped(super::Stopped::Broken(Box::new(violation)))),
+        }
+    }
+
+    /// Whether any group of nodes has all that it needs to go on.
+    pub fn has_core(&self) -> bool {
+        !self.picture(None).cores(self.checkers.picture()).is_empty()
+    }
+
+    /// Holds all that live and have been members against the promise of a ring without a quorum.
+    pub fn waits_in_vain(&self) -> Option<Violation> {
+        let members = self.machines.iter().enumerate().filter(|(_, machine)| {
+            machine.status.as_ref().is_some_and(|status| status.role != Role::Learner)
+        });
+        self.not_stuck(&members.map(|(index, _)| NodeIndex(index)).collect::<Vec<_>>())
+    }
+
+    /// The first of these nodes that goes on, or does not say that it cannot.
+    pub fn not_stuck(&self, nodes: &[NodeIndex]) -> Option<Violation> {
+        let still = self.elapsed().saturating_sub(self.ordered_at);
+        for node in nodes {
+            let machine = &self.machines[node.0];
+            let broken = |expected: &str, found: String| {
+                Violation::new(Guarantee::L2, self.now(), &machine.name, expected, found)
+            };
+            let silent = machine.status.as_ref().is_none_or(|it| it.no_quorum.is_none());
+            if machine.phase == Phase::Alive && silent {
+                let found = format!("{:?}", machine.status.as_ref().map(|status| status.role));
+                return Some(broken("it to say that there is no quorum", found));
+            }
+            if still < STILL {
+                let found = format!("something ordered {still:?} ago");
+                return Some(broken("nothing to be ordered without a quorum", found));
+            }
+        }
+        None
+    }
+}
