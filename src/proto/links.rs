@@ -25,6 +25,8 @@ pub struct Link {
     pub wanted_at: Instant,
     /// The last round trip measured.
     pub round_trip: Option<Duration>,
+    /// When this node last asked whether the peer is there.
+    pub asked_at: Instant,
 }
 
 /// All connections of this node.
@@ -97,6 +99,13 @@ impl Links {
         }
     }
 
+    /// The peer was asked whether it is there.
+    pub fn asked(&mut self, now: Instant, id: LinkId) {
+        if let Some(link) = self.all.get_mut(&id) {
+            link.asked_at = now;
+        }
+    }
+
     /// A round trip was measured.
     pub fn measured(&mut self, id: LinkId, round_trip: Duration) {
         if let Some(link) = self.all.get_mut(&id) {
@@ -134,6 +143,7 @@ impl Link {
             heard_at: now,
             wanted_at: now,
             round_trip: None,
+            asked_at: Instant::START,
         }
     }
 }

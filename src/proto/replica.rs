@@ -92,6 +92,11 @@ impl Replica {
         }
     }
 
+    /// Whether the neighbour was not told of this pulse, or that so much is committed.
+    pub fn lacks(&self, pulse: u64, commit: Index) -> bool {
+        self.sent_pulse < pulse || self.sent_commit < commit
+    }
+
     /// The neighbour has promised a greater ballot: it takes nothing under that of this replica.
     pub fn refused(&mut self) {
         self.refused = true;

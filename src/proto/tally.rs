@@ -31,6 +31,26 @@ impl Tally {
         }
     }
 
+    /// Takes in many facts, as they come with a frame. Whether one of them was news of an index.
+    pub fn merge_all(&mut self, facts: &[Stored]) -> bool {
+        let mut news = false;
+        // Both are sorted, and mostly speak of the same nodes: then each stands where it is looked for.
+        for (place, fact) in facts.iter().enumerate() {
+            match self.known.get_mut(place) {
+                Some(known) if known.id == fact.id => {
+                    news |= fact.index > known.index;
+                    known.index = known.index.max(fact.index);
+                    known.pulse = known.pulse.max(fact.pulse);
+                }
+                Some(_) | None => {
+                    news |= fact.index > self.of(fact.id).index;
+                    self.merge(*fact);
+                }
+            }
+        }
+        news
+    }
+
     /// Takes in a fact. Whether it was news.
     pub fn merge(&mut self, fact: Stored) -> bool {
         match self.known.binary_search_by_key(&fact.id, |stored| stored.id) {

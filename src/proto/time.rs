@@ -36,8 +36,7 @@ impl Add<Duration> for Instant {
     type Output = Instant;
 
     fn add(self, length: Duration) -> Instant {
-        let micros = u64::try_from(length.as_micros()).unwrap_or(u64::MAX);
-        Instant(self.0.saturating_add(micros))
+        Instant(self.0.saturating_add(micros(length)))
     }
 }
 
@@ -45,9 +44,13 @@ impl Sub<Duration> for Instant {
     type Output = Instant;
 
     fn sub(self, length: Duration) -> Instant {
-        let micros = u64::try_from(length.as_micros()).unwrap_or(u64::MAX);
-        Instant(self.0.saturating_sub(micros))
+        Instant(self.0.saturating_sub(micros(length)))
     }
+}
+
+/// Microseconds, without the detour through 128 bits that `as_micros` takes.
+fn micros(length: Duration) -> u64 {
+    length.as_secs().saturating_mul(1_000_000).saturating_add(u64::from(length.subsec_micros()))
 }
 
 impl fmt::Display for Instant {

@@ -20,6 +20,9 @@ impl Clock {
     /// What the clock shows at this moment of the world.
     pub(super) fn read(&self, world: Instant) -> Instant {
         let Clock { set_at, shown, ppm } = *self;
+        if ppm == 0 {
+            return shown + world.since(set_at);
+        }
         let passed = i128::from(world.since(set_at).as_micros() as u64);
         let gained = passed + passed * i128::from(ppm) / MILLION;
         shown + Duration::from_micros(u64::try_from(gained).unwrap_or(0))
@@ -28,6 +31,9 @@ impl Clock {
     /// The first moment of the world at which the clock shows `local` or more.
     pub(super) fn reaches(&self, local: Instant) -> Instant {
         let Clock { set_at, shown, ppm } = *self;
+        if ppm == 0 {
+            return set_at + local.since(shown);
+        }
         let left = i128::from(local.since(shown).as_micros() as u64);
         let speed = MILLION + i128::from(ppm);
         let passes = (left * MILLION + speed - 1) / speed;

@@ -17,6 +17,9 @@ impl Node {
     /// *In Search of an Understandable Consensus Algorithm*, 2014, section 5.4.2, figure 8).
     pub(super) fn count(&mut self, step: &mut Step) {
         self.count_pulse(step.now);
+        if self.verified == self.committed {
+            return self.govern_if_wished(step);
+        }
         let is_own = |index| self.durable.log().ballot_at(index) == Some(self.current);
         let index = self.membership.commit_index(&self.tally, self.verified, is_own);
         self.advance(step, index);

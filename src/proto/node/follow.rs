@@ -36,9 +36,7 @@ impl Node {
                 self.hear_leader(step);
             }
         }
-        for fact in &frame.stored {
-            self.tally.merge(*fact);
-        }
+        self.tally.merge_all(&frame.stored);
         let commit = frame.commit;
         let mismatch = !own && !self.take_entries(step, frame);
         self.own_fact();
@@ -171,14 +169,14 @@ impl Node {
             return;
         };
         replica.acknowledged(&ack);
-        for fact in &ack.stored {
-            self.tally.merge(*fact);
-        }
+        let goes_on = replica.next <= self.verified || replica.lacks(self.pulse, self.committed);
+        let news = self.tally.merge_all(&ack.stored);
+        // What brings nothing new leaves nothing to send.
+        self.flush_due |= goes_on || news;
         // A neighbour may know what this node does not: that a view without it is in force, say.
         self.advance(step, ack.commit.min(self.verified));
         self.count(step);
         self.learner_acknowledged(step, from, ack.verified);
-        self.flush_due = true;
     }
 
     /// The leader of this ballot was heard, through whatever way.

@@ -74,8 +74,7 @@ impl Node {
                 self.send_frame(step, replica, frame);
             }
         }
-        let news = self.pulse > replica.sent_pulse
-            || self.committed > replica.sent_commit
+        let news = replica.lacks(self.pulse, self.committed)
             || self.tally.has_news_beyond(&replica.sent_tally, self.committed);
         if news && replica.may_speak() {
             let frame = self.frame(Index::ZERO, Ballot::ZERO, Vec::new());

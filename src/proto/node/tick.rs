@@ -8,6 +8,8 @@ use crate::proto::replica::Replica;
 
 /// A dialed link that nobody needed for this many heartbeats is closed.
 const UNWANTED_AFTER: u32 = 20;
+/// The round trip of a link that is heard anyhow is measured after this many heartbeats.
+const MEASURED_EVERY: u32 = 10;
 /// The wait between two dials to an evicted member grows to this many times that of a lost peer.
 const EXILES_WAIT: u32 = 4;
 
@@ -55,11 +57,13 @@ impl Node {
         }
     }
 
-    /// Asks every peer whether it is there, and gives up those that did not answer for long.
+    /// Asks every peer that was not just heard whether it is there, and gives up those that did not
+    /// answer for long.
     fn tick_links(&mut self, step: &mut Step) {
         let now = step.now;
         let leading = self.leading.as_ref().map(|leading| (leading.ballot, self.pulse));
         let mut lost: Vec<(LinkId, LinkLoss)> = Vec::new();
+        let mut asked: Vec<LinkId> = Vec::new();
         // Without a leader any link may serve an election.
         let led = self.leading.is_some() || self.hears_leader(now);
         let unwanted_after = self.config.heartbeat * UNWANTED_AFTER;
@@ -76,8 +80,19 @@ impl Node {
             {
                 lost.push((id, LinkLoss::Replaced));
             } else {
-                step.send(id, Message::Ping { sent_at: now, leading });
+                // The ring's own frames tell a neighbour as much; now and then the round trip is
+                // measured all the same. Other links than the ring's bring the leader's pulse too.
+                let heard = now.since(link.heard_at) < self.config.heartbeat;
+                let measured = now.since(link.asked_at) < self.config.heartbeat * MEASURED_EVERY;
+                let in_ring = leading.is_none() || link.peer == self.successor;
+                if !(heard && measured && in_ring) {
+                    asked.push(id);
+                }
             }
+        }
+        for id in asked {
+            self.links.asked(now, id);
+            step.send(id, Message::Ping { sent_at: now, leading });
         }
         for (id, why) in lost {
             step.hang_up(id);
