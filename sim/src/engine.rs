@@ -125,7 +125,7 @@ pub trait Engine: fmt::Debug {
     fn say(&mut self, node: NodeIndex, text: String) -> bool;
 
     /// Whether no line waits in front of a node any more.
-    fn has_said_all(&self) -> bool;
+    fn has_said_all(&self, node: NodeIndex) -> bool;
 
     /// Whether a node has to be told beforehand that it will be asked for its status.
     fn asks_ahead(&self) -> bool {

@@ -4,6 +4,7 @@ pub mod checker;
 pub mod coverage;
 pub mod engine;
 pub mod events;
+pub mod explore;
 pub mod history;
 pub mod ledger;
 pub mod lots;

@@ -1,5 +1,7 @@
 //! The `sim` command: runs scenarios, and lists them.
 
+mod command;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -9,6 +11,9 @@ use ringchat_sim::run::{Manner, run};
 use ringchat_sim::scenario::Scenario;
 use ringchat_sim::trace::everything::everything;
 use ringchat_sim::world::{Ground, Keep};
+
+use self::command::USAGE;
+use self::command::explore::{Explore, explore};
 
 /// What `sim` takes from the command line.
 #[derive(Debug, Parser)]
@@ -40,6 +45,8 @@ enum Command {
         #[arg(long, value_enum, default_value_t = Engine::Turmoil)]
         engine: Engine,
     },
+    /// Search for faults that nobody thought of: random worlds, random faults, all cores.
+    Explore(Explore),
     /// List the scenarios of a folder.
     List {
         /// The folder.
@@ -64,12 +71,10 @@ impl From<Engine> for Ground {
     }
 }
 
-/// The exit code for wrong usage, which is also clap's.
-const USAGE: u8 = 2;
-
 fn main() -> ExitCode {
     let code = match Arguments::parse().command {
         Command::Run { file, seed, trace, engine } => run_file(&file, seed, trace, engine),
+        Command::Explore(arguments) => explore(&arguments),
         Command::List { folder } => list(&folder),
     };
     ExitCode::from(code)

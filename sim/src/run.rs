@@ -29,6 +29,8 @@ pub struct Outcome {
     pub seed: u64,
     /// How it ended.
     pub verdict: Verdict,
+    /// What failed, if anything did.
+    pub failure: Option<Failure>,
     /// How often each guarantee was checked.
     pub counts: [(Guarantee, u64); 15],
     /// How long after the last fault the ring was closed; none if it never was, or no fault was.
@@ -76,6 +78,63 @@ impl Verdict {
     }
 }
 
+impl std::fmt::Display for Verdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Verdict::Held => write!(f, "all held"),
+            Verdict::Broken(what) => write!(f, "{}", what.join("; ")),
+            Verdict::NoEffect(why) => write!(f, "{why}"),
+            Verdict::NotSettled(missing) => write!(f, "not settled: {}", missing.join("; ")),
+        }
+    }
+}
+
+/// What failed in a run, without the particulars.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Failure {
+    /// A node panicked, or could not go on.
+    Crash,
+    /// This guarantee is broken.
+    Guarantee(Guarantee),
+    /// The quiet phase did not settle.
+    NotSettled,
+    /// The scenario's own expectations, or a step that has no effect.
+    Scenario,
+}
+
+impl Failure {
+    /// Whether both are the same fault, as far as one can tell: liveness fails in many ways.
+    pub fn is_like(self, other: Failure) -> bool {
+        let liveness = |failure| match failure {
+            Failure::Guarantee(guarantee) => !guarantee.is_safety(),
+            Failure::NotSettled => true,
+            Failure::Crash | Failure::Scenario => false,
+        };
+        self == other || (liveness(self) && liveness(other))
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Failure::Crash => write!(f, "crash"),
+            Failure::Guarantee(guarantee) => write!(f, "{guarantee} {}", guarantee.name()),
+            Failure::NotSettled => write!(f, "liveness: not settled"),
+            Failure::Scenario => write!(f, "the scenario itself"),
+        }
+    }
+}
+
+impl From<&Stopped> for Failure {
+    fn from(stopped: &Stopped) -> Failure {
+        match stopped {
+            Stopped::Broken(violation) => Failure::Guarantee(violation.guarantee),
+            Stopped::Crashed(_) => Failure::Crash,
+            Stopped::NoEffect { .. } => Failure::Scenario,
+        }
+    }
+}
+
 impl From<Stopped> for Verdict {
     fn from(stopped: Stopped) -> Verdict {
         match &stopped {
@@ -108,8 +167,8 @@ impl Manner {
 pub fn run(scenario: &Scenario, seed: u64, manner: Manner) -> Outcome {
     let world = World::new(scenario, seed, manner.ground, manner.keep);
     let mut run = Run::new(world, manner.lenient);
-    let verdict = run.play().unwrap_or_else(Verdict::from);
-    run.end(seed, verdict)
+    let ended = run.play();
+    run.end(seed, ended)
 }
 
 /// A run under way.
@@ -120,6 +179,8 @@ pub struct Run {
     lenient: bool,
     /// The places of the steps that had no effect.
     idle: Vec<usize>,
+    /// What failed in the quiet phase.
+    failure: Option<Failure>,
     /// When the last fault was.
     disturbed: Option<Duration>,
     closed_after: Option<Duration>,
@@ -130,11 +191,15 @@ pub struct Run {
 
 impl Run {
     /// A run that has not begun.
-    pub fn new(world: World, lenient: bool) -> Run {
+    pub fn new(mut world: World, lenient: bool) -> Run {
+        if lenient {
+            world.be_lenient();
+        }
         Run {
             world,
             lenient,
             idle: Vec::new(),
+            failure: None,
             disturbed: None,
             closed_after: None,
             settled_after: None,
@@ -143,11 +208,13 @@ impl Run {
     }
 
     /// What came of it.
-    pub fn end(self, seed: u64, verdict: Verdict) -> Outcome {
-        let Run { mut world, closed_after, settled_after, idle, .. } = self;
+    pub fn end(self, seed: u64, ended: Result<Verdict, Stopped>) -> Outcome {
+        let Run { mut world, closed_after, settled_after, idle, failure, .. } = self;
+        let failure = ended.as_ref().map_or_else(|stopped| Some(stopped.into()), |_| failure);
         Outcome {
             seed,
-            verdict,
+            verdict: ended.unwrap_or_else(Verdict::from),
+            failure,
             counts: world.checkers().counts(),
             closed_after,
             settled_after,
@@ -185,21 +252,32 @@ impl Run {
         if !self.lenient {
             self.world.check_effects()?;
         }
-        let mut wrong = self.broken(settled.map(|_| quiet_from));
-        wrong.extend(self.unmet());
+        let broken = self.broken(settled.map(|_| quiet_from));
+        self.failure = broken.first().map(|it| Failure::Guarantee(it.guarantee));
+        let mut wrong = words(&broken);
+        let unmet = self.unmet();
+        if !unmet.is_empty() {
+            self.failure.get_or_insert(Failure::Scenario);
+        }
+        wrong.extend(unmet);
         Ok(if wrong.is_empty() { Verdict::Held } else { Verdict::Broken(wrong) })
     }
 
     /// The quiet phase did not settle: why. A search may lose a quorum for good; then what is left
     /// has to say so, and to wait.
     fn unsettled(&mut self) -> Verdict {
-        let mut missing = self.broken(None);
-        if missing.is_empty() && self.lenient && !self.world.has_core() {
-            return match self.world.waits_in_vain() {
-                None => Verdict::Held,
-                Some(violation) => Verdict::Broken(vec![violation.to_string()]),
-            };
+        self.world.look();
+        if self.lenient && !self.world.may_go_on() {
+            let Some(violation) = self.world.waits_in_vain() else { return Verdict::Held };
+            self.failure = Some(Failure::Guarantee(violation.guarantee));
+            return Verdict::Broken(vec![violation.to_string()]);
         }
+        let mut missing = words(&self.broken(None));
+        if missing.is_empty() && self.lenient && !self.world.has_core() {
+            // There is a quorum, but what is left standing hinders some of it.
+            return Verdict::Held;
+        }
+        self.failure = Some(Failure::NotSettled);
         if missing.is_empty() {
             missing.push("nobody has a quorum, or something is still under way".to_owned());
         }
@@ -324,10 +402,9 @@ impl Run {
         self.closed_after = closed.then_some(since);
     }
 
-    fn broken(&mut self, quiet_from: Option<ringchat::proto::time::Instant>) -> Vec<String> {
+    fn broken(&mut self, quiet_from: Option<ringchat::proto::time::Instant>) -> Vec<Violation> {
         let picture = self.world.picture(quiet_from);
-        let broken = self.world.checkers_mut().settle(&picture);
-        broken.iter().map(Violation::to_string).collect()
+        self.world.checkers_mut().settle(&picture)
     }
 
     /// What the scenario expects and did not get.
@@ -381,4 +458,8 @@ impl Run {
         }
         unmet
     }
+}
+
+fn words(broken: &[Violation]) -> Vec<String> {
+    broken.iter().map(Violation::to_string).collect()
 }

@@ -41,6 +41,11 @@ impl Picture {
         self.rings.get(ring)
     }
 
+    /// All rings, in the order in which they began.
+    pub fn rings(&self) -> &[Ring] {
+        &self.rings
+    }
+
     /// How many messages stand in the orders of all rings.
     pub fn reach(&self) -> usize {
         self.rings.iter().map(|ring| ring.order.len()).sum()

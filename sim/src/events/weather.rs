@@ -35,7 +35,7 @@ impl Weather {
     pub(super) fn new(network: Network, lots: Lots, nodes: usize) -> Weather {
         let seed = lots.seed_of("network");
         let lane = |index: usize| Lane {
-            lots: Drops::new(Lots::new(seed ^ index as u64).seed_of("way")),
+            lots: Drops::new(Lots::new(seed ^ label(index / nodes, index % nodes)).seed_of("way")),
             cut: false,
             cut_at: Instant::START,
             slow: None,
@@ -135,6 +135,11 @@ impl Weather {
     pub(super) fn said(&self, way: Way) -> u64 {
         self.lane(way).said
     }
+}
+
+/// What tells a way from others, however many nodes there are.
+fn label(from: usize, to: usize) -> u64 {
+    ((from as u64) << 32) | to as u64
 }
 
 fn micros(length: Duration) -> u64 {

@@ -8,6 +8,7 @@ mod file;
 mod names;
 mod network;
 mod step;
+mod targets;
 mod timing;
 mod verbs;
 mod workload;
@@ -74,6 +75,16 @@ pub struct Workload {
     pub every: Duration,
     /// When the first line is said.
     pub from: Duration,
+}
+
+impl Workload {
+    /// Shortens it to what is said before `end`. False if nothing is.
+    pub fn ends_before(&mut self, end: Duration) -> bool {
+        let left = end.saturating_sub(self.from).as_micros();
+        let said = left.div_ceil(self.every.as_micros().max(1));
+        self.lines = self.lines.min(u64::try_from(said).unwrap_or(u64::MAX));
+        self.lines > 0
+    }
 }
 
 /// Something that happens at a certain time.

@@ -204,8 +204,8 @@ impl Engine for Stack {
         self.machines[node.0].say(text)
     }
 
-    fn has_said_all(&self) -> bool {
-        self.machines.iter().all(|machine| machine.typing.is_empty())
+    fn has_said_all(&self, node: NodeIndex) -> bool {
+        self.machines[node.0].typing.is_empty()
     }
 
     fn asks_ahead(&self) -> bool {

@@ -79,6 +79,11 @@ impl World {
             Failed::NoEffect(why) => Stopped::NoEffect { line: step.line, at: step.at, why },
             Failed::Stopped(stopped) => stopped,
         })?;
+        self.stuck_since = if self.may_go_on() {
+            None
+        } else {
+            self.stuck_since.or_else(|| Some(self.elapsed()))
+        };
         self.observe_now()
     }
 
@@ -110,7 +115,16 @@ impl World {
         act: impl Fn(&mut Self, NodeIndex) -> Result<(), Failed>,
     ) -> Result<(), Failed> {
         // All are looked up first: what is done to one may take its role from another.
-        self.resolve(who)?.into_iter().try_for_each(|node| act(self, node))
+        let mut idle = Ok(());
+        let mut any = false;
+        for node in self.resolve(who)? {
+            match act(self, node) {
+                Ok(()) => any = true,
+                Err(Failed::NoEffect(why)) if self.lenient => idle = Err(Failed::NoEffect(why)),
+                Err(failed) => return Err(failed),
+            }
+        }
+        if any { Ok(()) } else { idle }
     }
 
     fn one(
@@ -192,6 +206,7 @@ impl World {
         self.need_process(node)?;
         self.note_now(node, Happening::Fault("asked to leave".to_owned()))?;
         self.effects.await_leave(place, node);
+        self.machines[node.0].leaving = true;
         self.command(node, Command::Leave)
     }
 

@@ -39,6 +39,8 @@ pub(super) struct Machine {
     pub(super) stays_paused: bool,
     /// Whether something keeps it busy or its disk slow, and whether the quiet phase leaves it so.
     pub(super) hampered: Option<bool>,
+    /// Whether it was asked to leave.
+    pub(super) leaving: bool,
 }
 
 impl Machine {
@@ -53,6 +55,7 @@ impl Machine {
             status: None,
             stays_paused: false,
             hampered: None,
+            leaving: false,
         }
     }
 
@@ -69,6 +72,7 @@ impl Machine {
         self.id = id;
         self.incarnation = Incarnation(life);
         self.phase = Phase::Alive;
+        self.leaving = false;
         Happening::Started { id, address: self.address }
     }
 }

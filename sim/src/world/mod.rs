@@ -7,6 +7,7 @@ mod machine;
 mod picture;
 mod roles;
 mod stuck;
+pub mod survey;
 mod talk;
 mod tamper;
 mod wires;
@@ -88,6 +89,8 @@ pub struct World {
     wires: Wires,
     talk: Talk,
     keep: Keep,
+    /// Whether a step that strikes several may come to nothing for some of them.
+    lenient: bool,
     history: History,
     frames: Vec<Frame>,
     checkers: Checkers,
@@ -95,6 +98,8 @@ pub struct World {
     effects: Effects,
     /// When the order last got longer.
     ordered_at: Duration,
+    /// Since when no part of the network can decide anything.
+    stuck_since: Option<Duration>,
     notes: Vec<Note>,
     /// Whether anything has happened since this was asked last, and whether more than talk has.
     stirred: bool,
@@ -122,12 +127,14 @@ impl World {
             wires: Wires::default(),
             talk: Talk::new(scenario),
             keep,
+            lenient: false,
             history: History::new(),
             frames: Vec::new(),
             checkers: Checkers::new(),
             coverage: Coverage::default(),
             effects: Effects::default(),
             ordered_at: Duration::ZERO,
+            stuck_since: None,
             notes: Vec::new(),
             stirred: true,
             moved: true,
@@ -140,6 +147,18 @@ impl World {
             world.start(NodeIndex(node), start);
         }
         world
+    }
+
+    /// From now on a step that strikes several may come to nothing for some of them.
+    pub fn be_lenient(&mut self) {
+        self.lenient = true;
+    }
+
+    /// Nobody says anything any more that is not said yet; nor does the scenario.
+    pub fn hush(&mut self) {
+        let now = self.elapsed();
+        self.talk.hush();
+        self.scenario.workloads.retain_mut(|talk| talk.ends_before(now));
     }
 
     /// The scenario, with the steps that were added meanwhile.
@@ -236,6 +255,7 @@ impl World {
         ask: bool,
         awaited: &mut dyn FnMut(&Note) -> bool,
     ) -> Result<bool, Stopped> {
+        debug_assert!(until.subsec_nanos().is_multiple_of(1_000), "worlds count in microseconds");
         let mut came = false;
         while !came {
             self.speak();

@@ -69,10 +69,14 @@ impl World {
         let picture = self.picture(None);
         let cores = picture.cores(self.checkers.picture());
         let core = cores.first()?;
-        let at_rest = cores.iter().flat_map(|core| &core.nodes).all(|(_, status)| {
-            status.waiting == 0 && status.pending_view.is_none() && status.role != Role::Candidate
+        let at_rest = cores.iter().flat_map(|core| &core.nodes).all(|(node, status)| {
+            let place = NodeIndex(node.name.index() as usize);
+            status.waiting == 0
+                && status.pending_view.is_none()
+                && status.role != Role::Candidate
+                && self.engine.has_said_all(place)
         });
-        if !at_rest || !self.talk.is_over() || !self.engine.has_said_all() {
+        if !at_rest || !self.talk.is_over() {
             return None;
         }
         let settled = Settled { view: core.view.number, leader: self.leader() };
@@ -81,7 +85,7 @@ impl World {
 
     /// Numbers the parts of the network: two nodes are in one if they reach each other, directly
     /// or through others. A node that is deaf or mute is in the part of those it can hear or tell.
-    fn parts(&self) -> Vec<usize> {
+    pub(super) fn parts(&self) -> Vec<usize> {
         let mut parts: Vec<usize> = (0..self.machines.len()).collect();
         for a in self.all() {
             for b in (a.0 + 1..self.machines.len()).map(NodeIndex) {

@@ -89,7 +89,7 @@ impl World {
         self.statuses().map(|(_, status)| &status.view).max_by_key(|view| view.number)
     }
 
-    fn beside(&self, node: NodeIndex, before: bool) -> Option<NodeIndex> {
+    pub(super) fn beside(&self, node: NodeIndex, before: bool) -> Option<NodeIndex> {
         let id = self.machines[node.0].id;
         let view = self.newest_view().filter(|view| view.contains(id))?;
         let others = view.after(id);

@@ -13,17 +13,34 @@ use crate::scenario::NodeIndex;
 /// How long nothing may have been ordered, for a ring to count as stuck.
 const STILL: Duration = Duration::from_secs(1);
 
+/// How long a ring may take to find out that it has no quorum.
+const KNOWN: Duration = Duration::from_secs(5);
+
 impl World {
     /// Holds these nodes against the promise of a ring without a quorum: it says so, and waits.
     ///
     /// # Errors
     /// What one of them does instead, as a broken L2.
     pub(super) fn stuck(&mut self, nodes: &[NodeIndex]) -> Result<(), Failed> {
+        let since = self.stuck_since.ok_or_else(|| "a quorum can be reached".to_owned())?;
+        if self.elapsed() < since + KNOWN {
+            return Err(Failed::NoEffect(format!("a quorum was there until {since:?}")));
+        }
         self.look();
         match self.not_stuck(nodes) {
             None => Ok(()),
             Some(violation) => Err(Failed::Stopped(super::Stopped::Broken(Box::new(violation)))),
         }
+    }
+
+    /// Whether somewhere enough nodes live to decide anything, hindered or not.
+    pub fn may_go_on(&self) -> bool {
+        let (parts, living) = (self.parts(), self.in_phase(&[Phase::Alive]));
+        let in_part = |part: usize| {
+            let here = living.iter().copied().filter(|node| parts[node.0] == part);
+            here.collect::<Vec<NodeIndex>>()
+        };
+        (0..parts.len()).any(|part| self.may_decide(&in_part(part)))
     }
 
     /// Whether any group of nodes has all that it needs to go on.
@@ -47,7 +64,12 @@ impl World {
             let broken = |expected: &str, found: String| {
                 Violation::new(Guarantee::L2, self.now(), &machine.name, expected, found)
             };
-            let silent = machine.status.as_ref().is_none_or(|it| it.no_quorum.is_none());
+            let status = machine.status.as_ref();
+            if status.is_some_and(|status| status.role == Role::Learner) {
+                // It was evicted meanwhile, and knows of no quorum that it could miss.
+                continue;
+            }
+            let silent = status.is_none_or(|it| it.no_quorum.is_none());
             if machine.phase == Phase::Alive && silent {
                 let found = format!("{:?}", machine.status.as_ref().map(|status| status.role));
                 return Some(broken("it to say that there is no quorum", found));

@@ -30,6 +30,11 @@ impl Talk {
         Talk { planned: numbered.collect() }
     }
 
+    /// What was not said yet is never said.
+    pub(super) fn hush(&mut self) {
+        self.planned.clear();
+    }
+
     /// Whether everything was said.
     pub(super) fn is_over(&self) -> bool {
         self.planned.is_empty()

@@ -92,6 +92,11 @@ impl Wires {
         self.harmed.iter().map(crossed).collect()
     }
 
+    /// Whether nothing is harmed.
+    pub(super) fn is_whole(&self) -> bool {
+        self.harmed.is_empty()
+    }
+
     /// Whether frames that go this way are lost.
     pub(super) fn is_cut(&self, way: Way) -> bool {
         self.harmed.contains_key(&(Harm::Cut, way))

@@ -1,0 +1,11 @@
+//! The explorer: thousands of random worlds and schedules, every guarantee checked at every step,
+//! and the failing ones cut down to what a person can read.
+
+mod adversary;
+mod draw;
+pub mod kind;
+pub mod many;
+pub mod one;
+pub mod report;
+pub mod shrink;
+mod strike;

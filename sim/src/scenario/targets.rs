@@ -1,0 +1,88 @@
+//! Whom an action is meant for, to be looked through and changed.
+
+use super::{Action, NodeIndex, Target};
+
+impl Action {
+    /// The lists of those it is meant for, where it takes lists.
+    pub fn lists_mut(&mut self) -> Vec<&mut Vec<Target>> {
+        match self {
+            Action::Kill(who)
+            | Action::Power(who)
+            | Action::Restart(who)
+            | Action::Pause(who)
+            | Action::Resume(who)
+            | Action::Leave(who)
+            | Action::Ease(who)
+            | Action::Stuck(who)
+            | Action::Sluggish { who, .. }
+            | Action::Disk { who, .. }
+            | Action::Clock { who, .. }
+            | Action::Drift { who, .. } => vec![who],
+            Action::Partition(sets) => sets.iter_mut().collect(),
+            Action::Cut { .. }
+            | Action::Deaf(_)
+            | Action::Mute(_)
+            | Action::Heal(_)
+            | Action::Slow { .. }
+            | Action::Limit { .. }
+            | Action::Reset(..)
+            | Action::Replay(..)
+            | Action::Garbage(..)
+            | Action::Join(_)
+            | Action::Alone(_)
+            | Action::Say { .. } => Vec::new(),
+        }
+    }
+
+    /// Those it is meant for, where it takes exactly one or two.
+    pub fn singles_mut(&mut self) -> Vec<&mut Target> {
+        match self {
+            Action::Cut { a, b, .. }
+            | Action::Slow { a, b, .. }
+            | Action::Limit { a, b, .. }
+            | Action::Reset(a, b)
+            | Action::Replay(a, b)
+            | Action::Garbage(a, b)
+            | Action::Heal(Some((a, b))) => vec![a, b],
+            Action::Deaf(who)
+            | Action::Mute(who)
+            | Action::Alone(who)
+            | Action::Say { by: who, .. } => vec![who],
+            Action::Heal(None)
+            | Action::Join(_)
+            | Action::Partition(_)
+            | Action::Kill(_)
+            | Action::Power(_)
+            | Action::Restart(_)
+            | Action::Pause(_)
+            | Action::Resume(_)
+            | Action::Leave(_)
+            | Action::Ease(_)
+            | Action::Stuck(_)
+            | Action::Sluggish { .. }
+            | Action::Disk { .. }
+            | Action::Clock { .. }
+            | Action::Drift { .. } => Vec::new(),
+        }
+    }
+
+    /// Who joins by it.
+    pub fn joins(&self) -> &[NodeIndex] {
+        if let Action::Join(who) = self { who } else { &[] }
+    }
+
+    /// Takes those out that `gone` picks. False if nobody is left for it.
+    pub fn without(&mut self, gone: impl Fn(NodeIndex) -> bool) -> bool {
+        let is_gone = |target: &Target| matches!(target, Target::Node(node) if gone(*node));
+        if self.singles_mut().iter().any(|target| is_gone(target)) {
+            return false;
+        }
+        if let Action::Join(who) = self {
+            who.retain(|node| !gone(*node));
+            return !who.is_empty();
+        }
+        let mut lists = self.lists_mut();
+        lists.iter_mut().for_each(|list| list.retain(|target| !is_gone(target)));
+        lists.iter().all(|list| !list.is_empty())
+    }
+}

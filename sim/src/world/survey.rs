@@ -1,0 +1,93 @@
+//! What a search may know of the world when it picks its next fault.
+
+use std::collections::BTreeSet;
+
+use ringchat::proto::id::NodeId;
+use ringchat::proto::status::Role;
+use ringchat::proto::view::View;
+
+use super::World;
+pub use super::machine::Phase;
+use crate::scenario::NodeIndex;
+
+impl World {
+    /// How many nodes have a name.
+    pub fn count(&self) -> usize {
+        self.machines.len()
+    }
+
+    /// What a machine is doing.
+    pub fn phase(&self, node: NodeIndex) -> Phase {
+        self.machines[node.0].phase
+    }
+
+    /// All machines in one of these phases.
+    pub fn in_phase(&self, phases: &[Phase]) -> Vec<NodeIndex> {
+        let all = (0..self.machines.len()).map(NodeIndex);
+        all.filter(|node| phases.contains(&self.phase(*node))).collect()
+    }
+
+    /// Whether the machine is kept busy, or its disk slow.
+    pub fn is_hampered(&self, node: NodeIndex) -> bool {
+        self.machines[node.0].hampered.is_some()
+    }
+
+    /// Whether the node was asked to leave: nobody may count on it any more.
+    pub fn is_leaving(&self, node: NodeIndex) -> bool {
+        self.machines[node.0].leaving
+    }
+
+    /// Whether anything is cut, slow or narrow.
+    pub fn is_harmed(&self) -> bool {
+        !self.wires.is_whole()
+    }
+
+    /// All founders are members, as far as each of them knows. Asks them.
+    pub fn has_gathered(&mut self) -> bool {
+        self.look();
+        let founders = self.scenario.founders;
+        self.machines[..founders].iter().all(|machine| {
+            let status = machine.status.as_ref();
+            status.is_some_and(|it| it.view.members.len() == founders && it.view.number > 0)
+        })
+    }
+
+    /// The views that must keep a quorum: the newest in force anywhere, and all proposed since.
+    pub fn views_that_count(&self) -> Vec<&View> {
+        let picture = self.checkers.picture();
+        let rings = picture.rings();
+        let Some(ring) = rings.last() else { return Vec::new() };
+        let Some(newest) = ring.newest_view() else { return Vec::new() };
+        let since = ring.proposals().filter(|view| view.number > newest.number);
+        std::iter::once(newest).chain(since).collect()
+    }
+
+    /// Whether every view that counts keeps a quorum if only these nodes are left.
+    pub fn is_quorum(&self, left: &[NodeIndex]) -> bool {
+        let ids: BTreeSet<NodeId> = left.iter().map(|node| self.machines[node.0].id).collect();
+        let views = self.views_that_count();
+        !views.is_empty()
+            && views.iter().all(|view| view.is_election_quorum(|id| ids.contains(&id)))
+    }
+
+    /// Whether these nodes could decide anything: they are a quorum of the newest view in force.
+    pub fn may_decide(&self, nodes: &[NodeIndex]) -> bool {
+        let ids: BTreeSet<NodeId> = nodes.iter().map(|node| self.machines[node.0].id).collect();
+        let views = self.views_that_count();
+        views.first().is_none_or(|view| view.is_election_quorum(|id| ids.contains(&id)))
+    }
+
+    /// The living members of the newest view, as they were when they were asked last.
+    pub fn living_members(&self) -> Vec<NodeIndex> {
+        let member = |node: &NodeIndex| {
+            let status = self.machines[node.0].status.as_ref();
+            status.is_some_and(|status| status.role != Role::Learner)
+        };
+        self.in_phase(&[Phase::Alive]).into_iter().filter(member).collect()
+    }
+
+    /// The next in the ring order of the newest view.
+    pub fn successor_of(&self, node: NodeIndex) -> Option<NodeIndex> {
+        self.beside(node, false)
+    }
+}
