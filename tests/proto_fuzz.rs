@@ -194,7 +194,7 @@ impl Peer<'_> {
                 Message::TooFew { met: self.some(Self::id), hops_left }
             }
             11 => match self.lots.random_range(0..3) {
-                0 => Message::Join { committed: self.index() },
+                0 => Message::Join { committed: Committed { index: self.index(), ..Committed::default() } },
                 1 => Message::TakeOver { ballot: self.ballot() },
                 _ => Message::SnapshotAck { index: self.index(), received: self.number() },
             },

@@ -50,7 +50,7 @@ fn a_message_of_a_link_nobody_knows_has_no_effect() {
                 Message::Append(frame.clone()),
                 Message::LeaderAlive { ballot: ballot(9, A) },
                 Message::Welcome { ring: RING, view: view(9, &[A]), sponsored: true },
-                Message::Join { committed: Index::ZERO },
+                Message::Join { committed: Committed::default() },
             ] {
                 assert_eq!(hand.input(Input::Message { link, message }), []);
                 assert_eq!(picture(&hand.node), before);
@@ -93,7 +93,7 @@ fn neither_another_ring_nor_the_node_itself_is_let_in() {
         let out = hand.input(Input::Connected { link, hello });
         assert!(out.contains(&Output::HangUp { link }), "{out:?}");
         assert!(events(&out).contains(&Event::LinkDown { link, peer, why }));
-        let message = Message::Join { committed: Index::ZERO };
+        let message = Message::Join { committed: Committed::default() };
         assert_eq!(hand.input(Input::Message { link, message }), []);
     }
 }

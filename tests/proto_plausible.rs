@@ -90,7 +90,7 @@ fn with(number: u64) -> Vec<Message> {
         Message::Ping { sent_at: Instant::START, leading: Some((ballot(0, A), number)) },
         Message::LeaderAlive { ballot: round },
         Message::TakeOver { ballot: round },
-        Message::Join { committed: Index(number) },
+        Message::Join { committed: Committed { index: Index(number), ..Committed::default() } },
         Message::Welcome { ring: RING, view: view(number, &[A]), sponsored: false },
         Message::SnapshotAck { index: Index(number), received: 0 },
         Message::SnapshotAck { index: Index(0), received: number },

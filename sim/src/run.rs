@@ -357,7 +357,7 @@ impl Run {
 
     /// Waits until the ring has been settled for a while. Gives the moment since when it is.
     fn settle(&mut self) -> Result<Option<Duration>, Stopped> {
-        let limit = self.world.elapsed() + self.world.scenario().settle_within + STEADY;
+        let limit = self.world.elapsed() + self.world.scenario().settle_within + 2 * STEADY;
         let mut since: Option<(Duration, Settled)> = None;
         while self.world.elapsed() < limit {
             self.world.run_to(self.world.elapsed() + LOOK, self.world.asks_ahead())?;
@@ -377,8 +377,8 @@ impl Run {
                     }
                 }
             };
-            if let Some((at, _)) = since
-                && now >= at + STEADY
+            if let Some((at, settled)) = since
+                && now >= at + if settled.at_tie_breaker { STEADY } else { 2 * STEADY }
             {
                 return Ok(Some(at));
             }

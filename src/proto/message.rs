@@ -58,8 +58,8 @@ pub enum Message {
     },
     /// The sender wants to be a member.
     Join {
-        /// What it knows to be committed, and so need not be sent again.
-        committed: Index,
+        /// The last that it knows committed. Whoever it asks may know the entry and not that.
+        committed: Committed,
     },
     /// To a node outside the view: the ring it found and the newest view known to be committed.
     Welcome {

@@ -1,6 +1,6 @@
 //! What no honest peer ever says: a message that holds it is dropped at the door.
 
-use super::entry::{Body, Entry, SnapshotHead, Submission};
+use super::entry::{Body, Committed, Entry, SnapshotHead, Submission};
 use super::id::{Ballot, NodeId};
 use super::message::{Append, AppendAck, Elect, Freshness, Message, Request, Stored};
 
@@ -33,7 +33,7 @@ impl Message {
                 ballot(token.ballot) && fresh(token.freshness) && counted(token.view)
             }
             Message::LeaderAlive { ballot: it } | Message::TakeOver { ballot: it } => ballot(*it),
-            Message::Join { committed } => counted(committed.0),
+            Message::Join { committed: known } => committed(*known),
             Message::Welcome { view, .. } => counted(view.number),
             Message::ToLeader { request, .. } => requested(request),
             Message::SnapshotChunk(chunk) => {
@@ -87,11 +87,14 @@ fn submission(message: &Submission) -> bool {
 
 fn elect(token: &Elect) -> bool {
     token.met.first() == Some(&token.candidate)
-        && [token.attempt, token.view, token.committed.index.0].into_iter().all(counted)
-        && ballot(token.committed.ballot)
-        && ballot(token.committed.under)
+        && [token.attempt, token.view].into_iter().all(counted)
+        && committed(token.committed)
         && ballot(token.promised)
         && fresh(token.freshness)
+}
+
+fn committed(known: Committed) -> bool {
+    counted(known.index.0) && ballot(known.ballot) && ballot(known.under)
 }
 
 fn requested(request: &Request) -> bool {

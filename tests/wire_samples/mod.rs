@@ -139,7 +139,7 @@ pub fn messages() -> Vec<Message> {
         Message::TokenAck { token: TokenId::Elected(ballot(5)) },
         Message::LeaderAlive { ballot: ballot(4) },
         Message::TooFew { met: vec![NodeId(1), NodeId(2)], hops_left: 1 },
-        Message::Join { committed: Index(0) },
+        Message::Join { committed: Committed::default() },
         Message::Welcome { ring: RingId(5), view: view(), sponsored: true },
         chunk(Some(head), b"the application's state"),
         chunk(None, &[1; 64 << 10]),

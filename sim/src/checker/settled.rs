@@ -70,8 +70,8 @@ impl Core<'_> {
 impl FinalPicture {
     /// The groups of nodes that owe liveness. None where no quorum can be reached.
     ///
-    /// A quorum is needed of the newest view installed anywhere, and of each proposed view that a
-    /// node of the group still holds pending. Where links are cut, a ring around them is sure to
+    /// A quorum is needed of the newest view that one of the group knows to be in force, and of each
+    /// proposed view that a node of the group still holds pending. Where links are cut, a ring around them is sure to
     /// exist if each member keeps links to at least half of the members (Dirac, 1952); else the
     /// nodes at the cut links count as hindered.
     pub fn cores<'a>(&'a self, picture: &'a Picture) -> Vec<Core<'a>> {
@@ -123,13 +123,17 @@ impl FinalPicture {
         let here: BTreeSet<NodeId> = nodes.iter().map(|(node, _)| node.id).collect();
         let ring_picture = picture.ring(ring)?;
         let view = ring_picture.newest_view()?;
+        // What only the dead knew to be in force binds nobody who is left: it is pending to them.
+        let known = nodes.iter().filter_map(|(node, _)| picture.actor_of(node.id));
+        let known = known.map(|actor| actor.views).max().unwrap_or(0);
+        let (_, in_force) = ring_picture.views().get(known.checked_sub(1)?)?;
         let pending: BTreeSet<u64> =
             nodes.iter().filter_map(|(_, status)| status.pending_view).collect();
         let decides = |view: &View| view.is_election_quorum(|id| here.contains(&id));
-        let can_go_on = decides(view)
+        let can_go_on = decides(in_force)
             && ring_picture
                 .proposals()
-                .filter(|proposed| proposed.number > view.number)
+                .filter(|proposed| proposed.number > in_force.number)
                 .filter(|proposed| pending.contains(&proposed.number))
                 .all(decides);
         can_go_on.then_some(Core { view, ring, nodes, hindered })

@@ -142,7 +142,11 @@ impl World {
         for node in 0..scenario.founders {
             let start = match node {
                 0 => Start::Found,
-                _ => Start::Join(vec![world.machines[0].address]),
+                // The founder first; should it die meanwhile, any other.
+                _ => {
+                    let others = (0..scenario.founders).filter(|other| *other != node);
+                    Start::Join(others.map(|other| world.machines[other].address).collect())
+                }
             };
             world.start(NodeIndex(node), start);
         }

@@ -79,7 +79,9 @@ impl World {
         if !at_rest || !self.talk.is_over() {
             return None;
         }
-        let settled = Settled { view: core.view.number, leader: self.leader() };
+        let leader = self.leader();
+        let at_tie_breaker = self.whose(core.view.tie_breaker) == leader;
+        let settled = Settled { view: core.view.number, leader, at_tie_breaker };
         self.checkers.judge(&picture).is_empty().then_some(settled)
     }
 
@@ -129,6 +131,9 @@ pub struct Settled {
     pub view: u64,
     /// Who leads.
     pub leader: Option<NodeIndex>,
+    /// Whether that one is the tie-breaker. If not, it may still make itself that, once nobody has
+    /// been accused for a while.
+    pub at_tie_breaker: bool,
 }
 
 impl World {

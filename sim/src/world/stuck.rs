@@ -22,7 +22,9 @@ impl World {
     /// # Errors
     /// What one of them does instead, as a broken L2.
     pub(super) fn stuck(&mut self, nodes: &[NodeIndex]) -> Result<(), Failed> {
-        let since = self.stuck_since.ok_or_else(|| "a quorum can be reached".to_owned())?;
+        // A view that was on its way when the last step was taken may be in force by now.
+        let since = self.stuck_since.filter(|_| !self.may_go_on());
+        let since = since.ok_or_else(|| "a quorum can be reached".to_owned())?;
         if self.elapsed() < since + KNOWN {
             return Err(Failed::NoEffect(format!("a quorum was there until {since:?}")));
         }

@@ -52,12 +52,17 @@ impl World {
         })
     }
 
-    /// The views that must keep a quorum: the newest in force anywhere, and all proposed since.
-    pub fn views_that_count(&self) -> Vec<&View> {
+    /// The views that must keep a quorum among these nodes: the newest that one of them knows to be
+    /// in force, and all proposed since.
+    pub fn views_that_count(&self, nodes: &[NodeIndex]) -> Vec<&View> {
         let picture = self.checkers.picture();
-        let rings = picture.rings();
-        let Some(ring) = rings.last() else { return Vec::new() };
-        let Some(newest) = ring.newest_view() else { return Vec::new() };
+        let actors = nodes.iter().filter_map(|it| picture.actor_of(self.machines[it.0].id));
+        let furthest = actors.filter_map(|actor| Some((actor.ring?, actor.views))).max();
+        let Some((ring, views)) = furthest else { return Vec::new() };
+        let Some(ring) = picture.ring(ring) else { return Vec::new() };
+        let Some((_, newest)) = views.checked_sub(1).and_then(|last| ring.views().get(last)) else {
+            return Vec::new();
+        };
         let since = ring.proposals().filter(|view| view.number > newest.number);
         std::iter::once(newest).chain(since).collect()
     }
@@ -65,16 +70,17 @@ impl World {
     /// Whether every view that counts keeps a quorum if only these nodes are left.
     pub fn is_quorum(&self, left: &[NodeIndex]) -> bool {
         let ids: BTreeSet<NodeId> = left.iter().map(|node| self.machines[node.0].id).collect();
-        let views = self.views_that_count();
+        let views = self.views_that_count(left);
         !views.is_empty()
             && views.iter().all(|view| view.is_election_quorum(|id| ids.contains(&id)))
     }
 
-    /// Whether these nodes could decide anything: they are a quorum of the newest view in force.
+    /// Whether these nodes could decide anything: they are a quorum of the newest view that one of
+    /// them knows to be in force.
     pub fn may_decide(&self, nodes: &[NodeIndex]) -> bool {
         let ids: BTreeSet<NodeId> = nodes.iter().map(|node| self.machines[node.0].id).collect();
-        let views = self.views_that_count();
-        views.first().is_none_or(|view| view.is_election_quorum(|id| ids.contains(&id)))
+        let views = self.views_that_count(nodes);
+        views.first().is_some_and(|view| view.is_election_quorum(|id| ids.contains(&id)))
     }
 
     /// The living members of the newest view, as they were when they were asked last.

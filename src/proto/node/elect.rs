@@ -70,17 +70,23 @@ impl Node {
             freshness: self.durable.log().freshness(),
             promised: self.durable.promised(),
             view: self.membership.base().number,
-            committed: Committed {
-                index: self.committed,
-                ballot: self.durable.log().ballot_at(self.committed).unwrap_or_default(),
-                under: self.current,
-            },
+            committed: self.known_committed(),
         }
     }
 
-    /// Somebody that the token met knows more committed, maybe a view: this node may know the entry
-    /// and not that. Without the news it could ask for the votes of a view that is in force no more.
-    fn learn(&mut self, step: &mut Step, known: Committed) {
+    /// The last that this node knows committed, for others to learn.
+    pub(super) fn known_committed(&self) -> Committed {
+        Committed {
+            index: self.committed,
+            ballot: self.durable.log().ballot_at(self.committed).unwrap_or_default(),
+            under: self.current,
+        }
+    }
+
+    /// Somebody that the token met, or who asks to be let in, knows more committed, maybe a view: this
+    /// node may know the entry and not that. Without the news it could ask for the votes of a view
+    /// that is in force no more.
+    pub(super) fn learn(&mut self, step: &mut Step, known: Committed) {
         let holds = self.durable.log().ballot_at(known.index) == Some(known.ballot);
         if known.index <= self.committed || !holds {
             return;

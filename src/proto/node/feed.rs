@@ -29,7 +29,7 @@ impl Node {
         if let Some(link) = self.links.to(peer) {
             self.asked_for_frames = Some((peer, step.now));
             self.links.want(step.now, peer);
-            step.send(link, Message::Join { committed: self.committed });
+            step.send(link, Message::Join { committed: self.known_committed() });
         }
     }
 

@@ -99,9 +99,10 @@ impl Node {
     }
 
     fn ask(&mut self, step: &mut Step, link: LinkId) {
+        let committed = self.known_committed();
         if let Some(joining) = &mut self.joining {
             joining.asked_at = step.now;
-            step.send(link, Message::Join { committed: self.committed });
+            step.send(link, Message::Join { committed });
         }
         if let Some(peer) = self.links.peer_of(link) {
             self.links.want(step.now, peer);
@@ -140,7 +141,9 @@ impl Node {
         let room = self.learners.len() < self.config.learners || self.learners.contains_key(&from);
         // A member that the ring's frames do not reach asks, too.
         let newcomer = !self.membership.base().contains(from);
-        let sponsored = self.is_member() && room;
+        // Whoever hears no leader can let nobody in, and may be no member any more itself.
+        let led = self.leading.is_some() || self.heard.is_some();
+        let sponsored = self.is_member() && room && led;
         let view = self.membership.base().clone();
         step.send(link, Message::Welcome { ring, view, sponsored });
         if !sponsored {

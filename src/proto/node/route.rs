@@ -32,7 +32,10 @@ impl Node {
             Message::TokenAck { token } => self.election.acknowledged(token),
             Message::LeaderAlive { ballot } => self.on_leader_alive(step, link, ballot),
             Message::TooFew { met, hops_left } => self.on_too_few(step, met, hops_left),
-            Message::Join { .. } => self.on_join(step, link, from),
+            Message::Join { committed } => {
+                self.learn(step, committed);
+                self.on_join(step, link, from);
+            }
             Message::Welcome { ring, view, sponsored } => {
                 self.on_welcome(step, from, ring, view, sponsored);
             }
