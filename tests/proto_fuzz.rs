@@ -159,7 +159,7 @@ impl Peer<'_> {
             lamport: self.number(),
             exiles: self.some(Self::member),
         };
-        let head = Some(head).filter(|_| !self.one_in(4));
+        let head = Some(Box::new(head)).filter(|_| !self.one_in(4));
         let whole = u64::from(bytes.length);
         let total = if self.one_in(2) { whole } else { self.number() };
         let offset = if self.one_in(2) { 0 } else { self.number() };
@@ -185,7 +185,7 @@ impl Peer<'_> {
             1 => Message::Pong { sent_at: Instant::from_micros(self.number()) },
             2..=4 => Message::Append(self.append()),
             5 => Message::AppendAck(self.ack()),
-            6 => Message::Elect(self.elect()),
+            6 => Message::Elect(Box::new(self.elect())),
             7 => Message::Elected(self.elected()),
             8 => Message::TokenAck { token: TokenId::Elect(self.id(), self.number()) },
             9 => Message::LeaderAlive { ballot: self.ballot() },
@@ -194,7 +194,9 @@ impl Peer<'_> {
                 Message::TooFew { met: self.some(Self::id), hops_left }
             }
             11 => match self.lots.random_range(0..3) {
-                0 => Message::Join { committed: Committed { index: self.index(), ..Committed::default() } },
+                0 => Message::Join {
+                    committed: Committed { index: self.index(), ..Committed::default() },
+                },
                 1 => Message::TakeOver { ballot: self.ballot() },
                 _ => Message::SnapshotAck { index: self.index(), received: self.number() },
             },

@@ -30,7 +30,7 @@ fn candidacy(candidate: NodeId, freshness: Freshness, view: u64) -> Elect {
 
 fn tokens(outputs: &[Output], to: NodeId) -> Vec<Elect> {
     let token = |message| match message {
-        Message::Elect(token) => Some(token),
+        Message::Elect(token) => Some(*token),
         _ => None,
     };
     sent(outputs, to).into_iter().filter_map(token).collect()
@@ -48,7 +48,7 @@ fn candidate() -> (Hand, Elect) {
 /// The own token of lap 1 comes back, having met everybody.
 fn won(hand: &mut Hand, mut token: Elect) -> Vec<Output> {
     token.met.extend([B, A]);
-    hand.hears(B, Message::Elect(token))
+    hand.hears(B, Message::Elect(Box::new(token)))
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn too_few_promises_make_no_leader() {
 #[test]
 fn a_lap_that_met_too_few_costs_nobody_a_promise() {
     let (mut hand, token) = candidate();
-    let out = hand.hears(B, Message::Elect(token));
+    let out = hand.hears(B, Message::Elect(Box::new(token)));
     assert_eq!(elected(&out, B), []);
     assert_eq!(hand.node.status().promised, ballot(1, A));
     assert_eq!(hand.node.status().no_quorum, Some((1, 3)));
@@ -188,7 +188,8 @@ fn a_lap_that_met_too_few_costs_nobody_a_promise() {
 fn whoever_hears_the_leader_stops_a_token_and_says_so() {
     let mut hand = Hand::follower(&[B]);
     let leader = ballot(1, A);
-    let out = hand.hears(B, Message::Elect(candidacy(NodeId(u64::MAX), freshness(leader, 9), 1)));
+    let token = candidacy(NodeId(u64::MAX), freshness(leader, 9), 1);
+    let out = hand.hears(B, Message::Elect(Box::new(token)));
     assert_eq!(tokens(&out, B), [], "it is held until the next pulse");
     let out = hand.appended(A, append(leader, (1, leader), &[], 1));
     assert!(sent(&out, B).contains(&Message::LeaderAlive { ballot: leader }));
@@ -199,7 +200,7 @@ fn whoever_hears_the_leader_stops_a_token_and_says_so() {
 fn a_token_that_is_held_goes_on_when_the_pulse_does_not_come() {
     let mut hand = Hand::follower(&[B]);
     let token = candidacy(NodeId(u64::MAX), freshness(ballot(1, A), 9), 1);
-    hand.hears(B, Message::Elect(token.clone()));
+    hand.hears(B, Message::Elect(Box::new(token.clone())));
     let out = hand.pass(300, &[A, B]);
     let met = vec![token.candidate, hand.me];
     let committed = Committed { index: Index(1), ballot: ballot(1, A), under: ballot(1, A) };
@@ -217,7 +218,7 @@ fn a_token_from_a_removed_node_is_answered_with_the_view() {
     hand.pass(700, &[B, C]);
     let answer = Message::Welcome { ring: RING, view: newer, sponsored: false };
     let fresher = freshness(ballot(3, C), 9);
-    let lap_one = hand.hears(C, Message::Elect(candidacy(C, fresher, 1)));
+    let lap_one = hand.hears(C, Message::Elect(Box::new(candidacy(C, fresher, 1))));
     assert!(sent(&lap_one, C).contains(&answer), "{lap_one:?}");
     assert_eq!(tokens(&lap_one, B), [], "its token ends here");
     let token = Elected { freshness: fresher, ..gathering(ballot(7, C), &[C]) };
@@ -251,7 +252,7 @@ fn a_candidate_learns_on_the_way_that_its_pending_view_is_in_force() {
         // Two of the four are no quorum of the old view, and all that the new one needs.
         token.met.push(B);
         token.committed = Committed { index: Index(index), ballot: of, under: first };
-        let out = hand.hears(B, Message::Elect(token));
+        let out = hand.hears(B, Message::Elect(Box::new(token)));
         assert_eq!(hand.node.status().committed, Index(if learned { 2 } else { 1 }));
         assert_eq!(elected(&out, B).len(), usize::from(learned));
     }

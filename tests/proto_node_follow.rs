@@ -211,7 +211,7 @@ fn chunk(offset: u64) -> Message {
     Message::SnapshotChunk(SnapshotChunk {
         ballot: ballot(2, A),
         index: head.index,
-        head: Some(head).filter(|_| offset == 0),
+        head: (offset == 0).then(|| Box::new(head)),
         offset,
         total: 4,
         bytes: Payload::new(Bytes::from_static(b"x")).unwrap(),

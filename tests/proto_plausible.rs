@@ -46,7 +46,7 @@ fn chunk(of: [u64; 9]) -> Message {
     Message::SnapshotChunk(SnapshotChunk {
         ballot: ballot(of[0], A),
         index: Index(of[1]),
-        head: Some(head),
+        head: Some(Box::new(head)),
         offset: of[2],
         total: of[3],
         bytes: Payload::default(),
@@ -58,7 +58,9 @@ fn elect(of: [u64; 8], met: Vec<NodeId>) -> Message {
     let (attempt, promised, view) = (of[0], ballot(of[3], A), of[4]);
     let committed =
         Committed { index: Index(of[5]), ballot: ballot(of[6], A), under: ballot(of[7], A) };
-    Message::Elect(Elect { candidate: A, attempt, freshness, promised, view, committed, met })
+    let candidate = A;
+    let token = Elect { candidate, attempt, freshness, promised, view, committed, met };
+    Message::Elect(Box::new(token))
 }
 
 fn elected(of: [u64; 4]) -> Message {

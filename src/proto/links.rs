@@ -92,18 +92,12 @@ impl Links {
         self.all.values().any(|link| !link.stands && link.peer == Some(peer))
     }
 
-    /// Something was heard.
-    pub fn heard(&mut self, now: Instant, id: LinkId) {
-        if let Some(link) = self.all.get_mut(&id) {
-            link.heard_at = now;
-        }
-    }
-
-    /// The peer was asked whether it is there.
-    pub fn asked(&mut self, now: Instant, id: LinkId) {
-        if let Some(link) = self.all.get_mut(&id) {
-            link.asked_at = now;
-        }
+    /// Something was heard. From whom, if the link stands.
+    pub fn heard(&mut self, now: Instant, id: LinkId) -> Option<NodeId> {
+        let link = self.all.get_mut(&id).filter(|link| link.stands)?;
+        let peer = link.peer?;
+        link.heard_at = now;
+        Some(peer)
     }
 
     /// A round trip was measured.
@@ -125,6 +119,11 @@ impl Links {
     /// All links, standing or not.
     pub fn iter(&self) -> impl Iterator<Item = (LinkId, &Link)> {
         self.all.iter().map(|(id, link)| (*id, link))
+    }
+
+    /// The same, to be noted in that they were asked.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (LinkId, &mut Link)> {
+        self.all.iter_mut().map(|(id, link)| (*id, link))
     }
 
     /// Everybody to whom a link stands, with the link to use.

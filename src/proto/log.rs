@@ -69,6 +69,11 @@ impl Log {
         }
     }
 
+    /// Whether [`Self::compact`] may have something to drop, whatever is needed.
+    pub fn is_long(&self, committed: Index, keep_entries: u64, keep_bytes: usize) -> bool {
+        self.compacted.0 + keep_entries < committed.0 || self.payload_bytes > keep_bytes
+    }
+
     /// Drops entries up to `committed`, but for the last `keep_entries` and for what stands behind
     /// `needed`. If the payloads that are kept exceed `keep_bytes`, those entries go, too.
     pub fn compact(

@@ -12,6 +12,8 @@ pub struct Membership {
     base: View,
     pending: Option<(Index, View)>,
     ring: View,
+    /// The same, sorted: it is asked with every input who belongs to it.
+    ids: Vec<NodeId>,
 }
 
 impl Membership {
@@ -37,7 +39,7 @@ impl Membership {
 
     /// Whether the node is a member of either view.
     pub fn contains(&self, id: NodeId) -> bool {
-        self.base.contains(id) || self.newest().contains(id)
+        self.ids.binary_search(&id).is_ok()
     }
 
     /// A view entry was appended at `index`. The one before it is installed already, since a leader
@@ -103,10 +105,22 @@ impl Membership {
         self.pending.as_ref().map_or(base, |(_, view)| base.min(tally.election_pulse(view)))
     }
 
-    /// The pending view's order, with those it removes behind their old predecessors.
+    /// The size of the smaller of both views.
+    pub fn fewest(&self) -> usize {
+        self.base.members.len().min(self.newest().members.len())
+    }
+
     fn rebuild(&mut self) {
+        self.arrange();
+        self.ids.clear();
+        self.ids.extend(self.ring.members.iter().map(|member| member.id));
+        self.ids.sort_unstable();
+    }
+
+    /// The pending view's order, with those it removes behind their old predecessors.
+    fn arrange(&mut self) {
         let Some((_, view)) = &self.pending else {
-            self.ring = self.base.clone();
+            self.ring.clone_from(&self.base);
             return;
         };
         let mut members = view.members.clone();

@@ -36,7 +36,7 @@ pub enum Message {
     /// The answer to an [`Append`], on the same link.
     AppendAck(AppendAck),
     /// Lap 1 of an election.
-    Elect(Elect),
+    Elect(Box<Elect>),
     /// Lap 2 of an election.
     Elected(Elected),
     /// A token has arrived and need not be sent again.
@@ -233,7 +233,7 @@ pub struct SnapshotChunk {
     /// Up to where the snapshot goes.
     pub index: Index,
     /// The ring's own part; with the first chunk only.
-    pub head: Option<SnapshotHead>,
+    pub head: Option<Box<SnapshotHead>>,
     /// Where in the application's part these bytes stand.
     pub offset: u64,
     /// How many bytes the application's part has in all.

@@ -56,6 +56,9 @@ impl Suspects {
 
     /// Whoever is not skipped any more, in a ring of another order, needs no suspicion.
     pub fn retain(&mut self, ring: &View, me: NodeId) {
+        if self.probes.is_empty() {
+            return;
+        }
         let skipped = self.skipped(ring, me);
         self.probes.retain(|id, _| skipped.contains(id));
     }
@@ -83,6 +86,9 @@ impl Suspects {
 
     /// The members between `me` and its successor: those that it skips now.
     pub fn skipped(&self, ring: &View, me: NodeId) -> Vec<NodeId> {
+        if self.probes.is_empty() {
+            return Vec::new();
+        }
         let between = ring.after(me).take_while(|member| self.contains(member.id));
         between.map(|member| member.id).collect()
     }

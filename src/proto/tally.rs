@@ -7,9 +7,46 @@ use super::message::Stored;
 use super::view::View;
 
 /// The running acknowledgement of one ballot, sorted by node.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     known: Vec<Stored>,
+}
+
+impl Clone for Tally {
+    fn clone(&self) -> Tally {
+        Tally { known: self.known.clone() }
+    }
+
+    /// In the place that is there: a tally is copied with every frame.
+    fn clone_from(&mut self, source: &Tally) {
+        self.known.clone_from(&source.known);
+    }
+}
+
+/// How many vectors are kept, and how large each may be.
+const SPARE: usize = 4;
+const SPARE_FACTS: usize = 1_024;
+
+/// Vectors to be used again: what came with one frame goes out with the next.
+#[derive(Debug, Default)]
+pub struct Spares {
+    free: Vec<Vec<Stored>>,
+}
+
+impl Spares {
+    /// Keeps a vector whose facts were taken in.
+    pub fn keep(&mut self, facts: Vec<Stored>) {
+        if self.free.len() < SPARE && (1..=SPARE_FACTS).contains(&facts.capacity()) {
+            self.free.push(facts);
+        }
+    }
+
+    /// What travels with a frame.
+    pub fn copy_of(&mut self, tally: &Tally) -> Vec<Stored> {
+        let mut facts = self.free.pop().unwrap_or_default();
+        facts.clone_from(&tally.known);
+        facts
+    }
 }
 
 impl Tally {
@@ -18,7 +55,7 @@ impl Tally {
         self.known.clear();
     }
 
-    /// What travels with a frame.
+    /// All of it.
     pub fn known(&self) -> &[Stored] {
         &self.known
     }
@@ -35,18 +72,18 @@ impl Tally {
     pub fn merge_all(&mut self, facts: &[Stored]) -> bool {
         let mut news = false;
         // Both are sorted, and mostly speak of the same nodes: then each stands where it is looked for.
-        for (place, fact) in facts.iter().enumerate() {
-            match self.known.get_mut(place) {
-                Some(known) if known.id == fact.id => {
-                    news |= fact.index > known.index;
-                    known.index = known.index.max(fact.index);
-                    known.pulse = known.pulse.max(fact.pulse);
-                }
-                Some(_) | None => {
-                    news |= fact.index > self.of(fact.id).index;
-                    self.merge(*fact);
-                }
+        let pairs = || self.known.iter().zip(facts);
+        if facts.len() <= self.known.len() && pairs().all(|(known, fact)| known.id == fact.id) {
+            for (known, fact) in self.known.iter_mut().zip(facts) {
+                news |= fact.index > known.index;
+                known.index = known.index.max(fact.index);
+                known.pulse = known.pulse.max(fact.pulse);
             }
+            return news;
+        }
+        for fact in facts {
+            news |= fact.index > self.of(fact.id).index;
+            self.merge(*fact);
         }
         news
     }
@@ -71,6 +108,17 @@ impl Tally {
     /// Whether this holds an index beyond `commit` that `sent` lacks: what may yet commit something.
     pub fn has_news_beyond(&self, sent: &Tally, commit: Index) -> bool {
         self.known.iter().any(|fact| fact.index > commit && fact.index > sent.of(fact.id).index)
+    }
+
+    /// Whether at least half of so many members may hold something beyond `index`: else no quorum of
+    /// theirs does, and nothing has to be sorted to know it.
+    pub fn may_pass(&self, index: Index, members: usize) -> bool {
+        2 * self.known.iter().filter(|fact| fact.index > index).count() >= members
+    }
+
+    /// The same for what they have seen of the leader's pulse.
+    pub fn may_beat(&self, pulse: u64, members: usize) -> bool {
+        2 * self.known.iter().filter(|fact| fact.pulse > pulse).count() >= members
     }
 
     /// The greatest index that a commit quorum of `view` holds.

@@ -75,7 +75,7 @@ fn chunk(head: Option<SnapshotHead>, bytes: &[u8]) -> Message {
     Message::SnapshotChunk(SnapshotChunk {
         ballot: ballot(4),
         index: Index(5),
-        head,
+        head: head.map(Box::new),
         offset: 64,
         total: 128,
         bytes,
@@ -118,7 +118,7 @@ pub fn messages() -> Vec<Message> {
             mismatch: true,
             stored: vec![],
         }),
-        Message::Elect(Elect {
+        Message::Elect(Box::new(Elect {
             candidate: NodeId(1),
             attempt: 2,
             freshness,
@@ -126,7 +126,7 @@ pub fn messages() -> Vec<Message> {
             view: 3,
             committed: Committed { index: Index(90), ballot: ballot(3), under: ballot(4) },
             met: vec![NodeId(1), NodeId(2)],
-        }),
+        })),
         Message::Elected(Elected {
             ballot: ballot(5),
             freshness,

@@ -174,7 +174,7 @@ impl Events {
             }
             Item::Message(message) => {
                 if let Some(link) = end.link {
-                    self.tell(host, Input::Message { link, message: *message });
+                    self.tell(host, Input::Message { link, message });
                 }
             }
             Item::End(why) => {

@@ -67,7 +67,7 @@ pub(super) struct End {
     /// What waits behind a cut, and how many bytes that is.
     held: VecDeque<Item>,
     held_bytes: u64,
-    remembered: VecDeque<Box<Message>>,
+    remembered: VecDeque<Message>,
 }
 
 impl Connection {
@@ -111,12 +111,11 @@ impl Events {
     pub(super) fn transmit(&mut self, id: ConnectionId, from: Side, item: Item) {
         let connection = &mut self.connections[id];
         let way = connection.way(from);
-        self.weather.say(way);
-        if connection.end(from).broken {
-            return;
+        let end = connection.end_mut(from);
+        if end.broken {
+            return self.weather.say(way);
         }
-        if self.weather.is_cut(way) {
-            let end = connection.end_mut(from);
+        let Some(at) = self.weather.pass(self.now, way, || size(&item)) else {
             match self.weather.network().cuts {
                 Cuts::Break => end.broken = true,
                 Cuts::Stall => {
@@ -125,10 +124,7 @@ impl Events {
                 }
             }
             return;
-        }
-        let bytes = if self.weather.is_limited(way) { size(&item) } else { 0 };
-        let at = self.weather.arrival(self.now, way, bytes);
-        let end = connection.end_mut(from);
+        };
         let at = at.max(end.last + std::time::Duration::from_micros(1));
         end.last = at;
         self.queue.push(at, Thing::Arrive(id, from.other(), item));
@@ -143,7 +139,6 @@ impl Events {
         if let Some(frames) = &mut self.frames {
             frames.push(Frame { at: now, way, message: message.clone() });
         }
-        let message = Box::new(message);
         if self.remembers {
             end.remembered.push_back(message.clone());
             if end.remembered.len() > REMEMBERED {

@@ -28,7 +28,7 @@ pub(super) enum Item {
     /// The first word of a process.
     Hello(Hello),
     /// A frame.
-    Message(Box<Message>),
+    Message(Message),
     /// Nothing comes behind this.
     End(Disconnect),
 }

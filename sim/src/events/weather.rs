@@ -60,16 +60,25 @@ impl Weather {
 
     /// When what goes out this way now arrives.
     pub(super) fn arrival(&mut self, now: Instant, way: Way, bytes: u64) -> Instant {
-        let Network { latency_min, latency_max, tail_per_mille, tail, .. } = self.network;
-        let lane = self.lane_mut(way);
-        let long = lane.lots.per_mille(tail_per_mille);
-        let (least, most) = if long { (latency_max, tail) } else { (latency_min, latency_max) };
-        let drawn = Duration::from_micros(lane.lots.range(micros(least), micros(most)));
-        let latency = lane.slow.unwrap_or(drawn);
-        let Some(rate) = lane.bytes_per_second else { return now + latency };
-        let takes = Duration::from_micros(bytes.saturating_mul(1_000_000) / rate.max(1));
-        lane.busy_until = lane.busy_until.max(now) + takes;
-        lane.busy_until + latency
+        let lane = &mut self.lanes[way.0.0 * self.nodes + way.1.0];
+        lane.arrival(&self.network, now, bytes)
+    }
+
+    /// Something goes out this way, whether it arrives or not. When it does; none, if the way is cut.
+    /// How large it is counts only where the way is narrow.
+    pub(super) fn pass(
+        &mut self,
+        now: Instant,
+        way: Way,
+        size: impl FnOnce() -> u64,
+    ) -> Option<Instant> {
+        let lane = &mut self.lanes[way.0.0 * self.nodes + way.1.0];
+        lane.said += 1;
+        if lane.cut {
+            return None;
+        }
+        let bytes = lane.bytes_per_second.map_or(0, |_| size());
+        Some(lane.arrival(&self.network, now, bytes))
     }
 
     /// How much longer than its latency a frame that goes out now would take.
@@ -123,10 +132,6 @@ impl Weather {
         lane.busy_until = Instant::START;
     }
 
-    pub(super) fn is_limited(&self, way: Way) -> bool {
-        self.lane(way).bytes_per_second.is_some()
-    }
-
     /// Something goes out this way, whether it arrives or not.
     pub(super) fn say(&mut self, way: Way) {
         self.lane_mut(way).said += 1;
@@ -140,6 +145,20 @@ impl Weather {
 /// What tells a way from others, however many nodes there are.
 fn label(from: usize, to: usize) -> u64 {
     ((from as u64) << 32) | to as u64
+}
+
+impl Lane {
+    fn arrival(&mut self, network: &Network, now: Instant, bytes: u64) -> Instant {
+        let Network { latency_min, latency_max, tail_per_mille, tail, .. } = *network;
+        let long = self.lots.per_mille(tail_per_mille);
+        let (least, most) = if long { (latency_max, tail) } else { (latency_min, latency_max) };
+        let drawn = Duration::from_micros(self.lots.range(micros(least), micros(most)));
+        let latency = self.slow.unwrap_or(drawn);
+        let Some(rate) = self.bytes_per_second else { return now + latency };
+        let takes = Duration::from_micros(bytes.saturating_mul(1_000_000) / rate.max(1));
+        self.busy_until = self.busy_until.max(now) + takes;
+        self.busy_until + latency
+    }
 }
 
 fn micros(length: Duration) -> u64 {

@@ -192,10 +192,9 @@ impl Moment {
             }
             Moment::Submitted => matches!(event, Event::Submitted { .. }),
             Moment::Delivered => false,
-            Moment::Healing => matches!(
-                event,
-                Event::Cleared { .. } | Event::Evicted { .. } | Event::QuorumBack
-            ),
+            Moment::Healing => {
+                matches!(event, Event::Cleared { .. } | Event::Evicted { .. } | Event::QuorumBack)
+            }
         }
     }
 }

@@ -158,8 +158,7 @@ impl Shrinker {
         let network = Network::default();
         let plain = |scenario: &mut Scenario| {
             let latency = Duration::from_millis(1);
-            scenario.network =
-                Network { latency_min: latency, latency_max: latency, ..network };
+            scenario.network = Network { latency_min: latency, latency_max: latency, ..network };
         };
         if self.try_with(plain) {
             return;
@@ -181,9 +180,9 @@ impl Shrinker {
         for place in 0..self.best.scenario.steps.len() {
             let Some(step) = self.best.scenario.steps.get(place) else { return };
             let at = step.at;
-            let before = place.checked_sub(1).map_or(Duration::ZERO, |before| {
-                self.best.scenario.steps[before].at
-            });
+            let before = place
+                .checked_sub(1)
+                .map_or(Duration::ZERO, |before| self.best.scenario.steps[before].at);
             let gap = at.saturating_sub(before);
             // Scenarios count in whole microseconds.
             let gap = u64::try_from(gap.as_micros()).unwrap_or(u64::MAX);

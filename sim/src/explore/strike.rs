@@ -113,7 +113,9 @@ fn one(
         Kind::Replay => pair().map(|(a, b)| Action::Replay(a, b)),
         Kind::Garbage => pair().map(|(a, b)| Action::Garbage(a, b)),
         // In the order of their names, as a scenario file has them.
-        Kind::Join => world.in_phase(&[Phase::Absent]).first().map(|node| Action::Join(vec![*node])),
+        Kind::Join => {
+            world.in_phase(&[Phase::Absent]).first().map(|node| Action::Join(vec![*node]))
+        }
         Kind::Leave => mortal(world, &[node]).map(Action::Leave),
         Kind::Burst => {
             let times = if lots.random_bool(0.3) {
@@ -173,10 +175,12 @@ pub(super) fn for_good(
     let node = pick(lots, world, struck, &alive)?;
     let other = *alive.choose(lots)?;
     let bears = mortal(world, &[node]).is_some();
-    let pair = (node != other && world.living_members().len() >= 3)
-        .then_some((name(node), name(other)));
+    let pair =
+        (node != other && world.living_members().len() >= 3).then_some((name(node), name(other)));
     let action = match lots.random_range(0..7) {
-        0 => return mortal(world, &[node]).map(|who| Step::new(world.elapsed(), Action::Power(who))),
+        0 => {
+            return mortal(world, &[node]).map(|who| Step::new(world.elapsed(), Action::Power(who)));
+        }
         1 => pair.map(|(a, b)| Action::Cut { a, b, direction: Direction::Both }),
         2 => pair.map(|(a, b)| Action::Cut { a, b, direction: Direction::AToB }),
         3 => bears.then(|| Action::Partition(vec![names(&[node]), vec![Target::Rest]])),

@@ -79,11 +79,8 @@ impl World {
             Failed::NoEffect(why) => Stopped::NoEffect { line: step.line, at: step.at, why },
             Failed::Stopped(stopped) => stopped,
         })?;
-        self.stuck_since = if self.may_go_on() {
-            None
-        } else {
-            self.stuck_since.or_else(|| Some(self.elapsed()))
-        };
+        self.stuck_since =
+            if self.may_go_on() { None } else { self.stuck_since.or_else(|| Some(self.elapsed())) };
         self.observe_now()
     }
 

@@ -27,7 +27,8 @@ impl World {
             }
         });
         let mut broken_links = Vec::new();
-        for a in self.all().filter(|node| ran(node) && !self.is_impaired(*node)) {
+        let suspects = self.all().filter(|_| self.wires.any_cut());
+        for a in suspects.filter(|node| ran(node) && !self.is_impaired(*node)) {
             for b in (a.0 + 1..self.machines.len()).map(NodeIndex) {
                 let one_part = parts[a.0] == parts[b.0] && ran(&b) && !self.is_impaired(b);
                 if one_part && !self.is_whole(a, b) {
@@ -88,6 +89,9 @@ impl World {
     /// Numbers the parts of the network: two nodes are in one if they reach each other, directly
     /// or through others. A node that is deaf or mute is in the part of those it can hear or tell.
     pub(super) fn parts(&self) -> Vec<usize> {
+        if !self.wires.any_cut() {
+            return vec![0; self.machines.len()];
+        }
         let mut parts: Vec<usize> = (0..self.machines.len()).collect();
         for a in self.all() {
             for b in (a.0 + 1..self.machines.len()).map(NodeIndex) {
@@ -104,6 +108,9 @@ impl World {
 
     /// Whether all of its links are cut, some of them in one direction only: it is deaf or mute.
     fn is_impaired(&self, node: NodeIndex) -> bool {
+        if !self.wires.any_cut() {
+            return false;
+        }
         let mut others = self.all().filter(|other| *other != node).peekable();
         let mut half = false;
         others.peek().is_some()

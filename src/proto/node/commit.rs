@@ -17,7 +17,9 @@ impl Node {
     /// *In Search of an Understandable Consensus Algorithm*, 2014, section 5.4.2, figure 8).
     pub(super) fn count(&mut self, step: &mut Step) {
         self.count_pulse(step.now);
-        if self.verified == self.committed {
+        if self.verified == self.committed
+            || !self.tally.may_pass(self.committed, self.membership.fewest())
+        {
             return self.govern_if_wished(step);
         }
         let is_own = |index| self.durable.log().ballot_at(index) == Some(self.current);
@@ -42,8 +44,11 @@ impl Node {
                 Body::Message(message) => self.deliver(step, index, ballot, message),
             }
         }
-        let needed = self.needed();
-        self.durable.compact(self.committed, needed, self.config.log_keep, KEEP_BYTES);
+        let keep = self.config.log_keep;
+        if self.durable.log().is_long(self.committed, keep, KEEP_BYTES) {
+            let needed = self.needed();
+            self.durable.compact(self.committed, needed, keep, KEEP_BYTES);
+        }
         self.flush_due = true;
     }
 

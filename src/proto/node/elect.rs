@@ -1,6 +1,10 @@
 //! Lap 1 of an election: when it starts, and what becomes of its token here.
 
-use super::{Node, Step};
+use std::time::Duration;
+
+use rand::RngExt;
+
+use super::{Node, Step, micros};
 use crate::proto::election::{Candidate, Token, Verdict};
 use crate::proto::entry::Committed;
 use crate::proto::event::Event;
@@ -48,6 +52,11 @@ impl Node {
                 self.postpone_election(step);
             }
         }
+    }
+
+    /// A random length of at most `most`.
+    fn lot(&mut self, most: Duration) -> Duration {
+        Duration::from_micros(self.lots.random_range(0..=micros(most)))
     }
 
     pub(super) fn start_election(&mut self, step: &mut Step) {

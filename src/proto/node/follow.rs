@@ -9,7 +9,13 @@ use crate::proto::message::{Append, AppendAck, Message, Request, Stored};
 use crate::proto::time::Instant;
 
 impl Node {
-    pub(super) fn on_append(&mut self, step: &mut Step, link: LinkId, from: NodeId, frame: Append) {
+    pub(super) fn on_append(
+        &mut self,
+        step: &mut Step,
+        link: LinkId,
+        from: NodeId,
+        mut frame: Append,
+    ) {
         let promised = self.durable.promised();
         if frame.ballot < promised {
             let ballot = frame.ballot;
@@ -37,14 +43,23 @@ impl Node {
             }
         }
         self.tally.merge_all(&frame.stored);
+        self.spares.keep(std::mem::take(&mut frame.stored));
         let commit = frame.commit;
         let mismatch = !own && !self.take_entries(step, frame);
         self.own_fact();
         self.advance(step, commit.min(self.verified));
         self.count(step);
         self.joined_by(from, step.now);
-        *self.acks_due.entry(link).or_default() |= mismatch;
+        self.acknowledge_later(link, mismatch);
         self.flush_due = true;
+    }
+
+    /// One answer to all that comes on a link before the next flush.
+    fn acknowledge_later(&mut self, link: LinkId, mismatch: bool) {
+        match self.acks_due.binary_search_by_key(&link, |(link, _)| *link) {
+            Ok(at) => self.acks_due[at].1 |= mismatch,
+            Err(at) => self.acks_due.insert(at, (link, mismatch)),
+        }
     }
 
     /// Follows a new ballot: what was known of the log of another leader counts no more.
@@ -171,6 +186,7 @@ impl Node {
         replica.acknowledged(&ack);
         let goes_on = replica.next <= self.verified || replica.lacks(self.pulse, self.committed);
         let news = self.tally.merge_all(&ack.stored);
+        self.spares.keep(ack.stored);
         // What brings nothing new leaves nothing to send.
         self.flush_due |= goes_on || news;
         // A neighbour may know what this node does not: that a view without it is in force, say.

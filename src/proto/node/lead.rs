@@ -104,6 +104,9 @@ impl Node {
     /// Notes whether the pulse came back from a quorum.
     pub(super) fn count_pulse(&mut self, now: Instant) {
         let Some(leading) = &mut self.leading else { return };
+        if !self.tally.may_beat(leading.quorum_pulse, self.membership.fewest()) {
+            return;
+        }
         let pulse = self.membership.election_pulse(&self.tally);
         if pulse > leading.quorum_pulse {
             leading.quorum_pulse = pulse;

@@ -49,7 +49,7 @@ use super::output::Outbox;
 use super::replica::Replica;
 use super::sequencer::Sessions;
 use super::suspects::Suspects;
-use super::tally::Tally;
+use super::tally::{Spares, Tally};
 use super::time::Instant;
 use super::view::{Change, Member, View};
 
@@ -126,7 +126,9 @@ pub struct Node {
 
     outgoing: Outgoing,
     leaving: Option<Instant>,
-    acks_due: BTreeMap<LinkId, bool>,
+    /// The links to answer on, sorted, and whether what came there did not fit.
+    acks_due: Vec<(LinkId, bool)>,
+    spares: Spares,
     flush_due: bool,
     tick_at: Instant,
 }
@@ -180,7 +182,8 @@ impl Node {
             no_quorum: None,
             outgoing: Outgoing::default(),
             leaving: None,
-            acks_due: BTreeMap::new(),
+            acks_due: Vec::new(),
+            spares: Spares::default(),
             flush_due: false,
             tick_at: Instant::from_micros(phase),
         };
@@ -280,17 +283,12 @@ impl Node {
     /// Whether frames pass through this node, by its own log. That may be so while it is removed:
     /// whoever does not know yet that the view without it is committed still counts on it.
     fn is_on_ring(&self) -> bool {
-        self.membership.ring().contains(self.me.id)
+        self.membership.contains(self.me.id)
     }
 
     /// The newest ring that this node knows of.
     fn walk(&self) -> &View {
         self.outside.as_ref().unwrap_or_else(|| self.membership.ring())
-    }
-
-    /// A random length of at most `most`.
-    fn lot(&mut self, most: std::time::Duration) -> std::time::Duration {
-        std::time::Duration::from_micros(self.lots.random_range(0..=micros(most)))
     }
 }
 

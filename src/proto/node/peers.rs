@@ -98,7 +98,7 @@ impl Node {
     ) -> Option<Link> {
         let gone = self.links.remove(link)?;
         step.event(Event::LinkDown { link, peer: gone.peer, why });
-        self.acks_due.remove(&link);
+        self.acks_due.retain(|(other, _)| *other != link);
         self.replicas.retain(|_, replica| replica.link != link);
         self.contact_failed(link);
         Some(gone)
@@ -112,7 +112,7 @@ impl Node {
             self.refused_at = Some(self.pulse);
             self.hurry_election(step);
         }
-        if !self.walk().contains(peer) && !self.membership.ring().contains(peer) {
+        if !self.walk().contains(peer) && !self.membership.contains(peer) {
             return;
         }
         let (first, most) = (self.config.probe_min, self.config.probe_max);
@@ -123,6 +123,9 @@ impl Node {
 
     /// Dials a member, unless a link stands or is on its way.
     pub(super) fn dial_member(&mut self, step: &mut Step, peer: NodeId) {
+        if self.links.to(peer).is_some() {
+            return;
+        }
         let mut known = self.walk().members.iter().chain(&self.membership.ring().members);
         if let Some(member) = known.find(|member| member.id == peer).copied() {
             self.dial(step, member);

@@ -33,14 +33,14 @@ impl Node {
     }
 
     fn acknowledge(&mut self, step: &mut Step) {
-        for (link, mismatch) in std::mem::take(&mut self.acks_due) {
+        for (link, mismatch) in self.acks_due.drain(..) {
             let ack = AppendAck {
                 ballot: self.current,
                 promised: self.durable.promised(),
                 verified: self.verified,
                 commit: self.committed,
                 mismatch,
-                stored: self.tally.known().to_vec(),
+                stored: self.spares.copy_of(&self.tally),
             };
             step.send(link, Message::AppendAck(ack));
         }
@@ -48,6 +48,9 @@ impl Node {
 
     /// One replica for each neighbour that can be reached now; known ones are kept.
     fn choose_replicas(&mut self) {
+        if self.has_replicas() {
+            return self.snapshots.retain(|peer| self.replicas.contains_key(&peer));
+        }
         let mut wanted: BTreeMap<NodeId, LinkId> = BTreeMap::new();
         let learners = self.learners.keys().copied();
         for peer in learners.chain(self.successor.filter(|_| self.is_on_ring())) {
@@ -61,6 +64,20 @@ impl Node {
             let next = self.verified.next();
             self.replicas.entry(peer).or_insert_with(|| Replica::new(link, next));
         }
+    }
+
+    /// Whether the replicas are those that are wanted: nearly always, so no map is made to know it.
+    fn has_replicas(&self) -> bool {
+        let kept = |peer: NodeId| match (self.links.to(peer), self.replicas.get(&peer)) {
+            (Some(link), Some(replica)) if replica.link == link => Some(1),
+            (None, None) => Some(0),
+            (Some(_) | None, Some(_) | None) => None,
+        };
+        let served = self.successor.filter(|peer| !self.learners.contains_key(peer));
+        let successor = served.filter(|_| self.is_on_ring());
+        let mut wanted = self.learners.keys().copied().chain(successor);
+        let count = wanted.try_fold(0, |count, peer| Some(count + kept(peer)?));
+        count == Some(self.replicas.len())
     }
 
     fn replicate(&mut self, step: &mut Step, peer: NodeId, replica: &mut Replica) {
@@ -83,7 +100,7 @@ impl Node {
     }
 
     /// The next stretch of the log for a neighbour, within the bounds of a frame.
-    fn next_frame(&self, replica: &Replica) -> Append {
+    fn next_frame(&mut self, replica: &Replica) -> Append {
         let log = self.durable.log();
         let previous = replica.next.previous();
         let left = usize::try_from(self.verified.0 - previous.0).unwrap_or(usize::MAX);
@@ -97,17 +114,18 @@ impl Node {
             }
             entries.push(entry.clone());
         }
-        self.frame(previous, log.ballot_at(previous).unwrap_or(Ballot::ZERO), entries)
+        let ballot = log.ballot_at(previous).unwrap_or(Ballot::ZERO);
+        self.frame(previous, ballot, entries)
     }
 
-    fn frame(&self, previous: Index, previous_ballot: Ballot, entries: Vec<Entry>) -> Append {
+    fn frame(&mut self, previous: Index, previous_ballot: Ballot, entries: Vec<Entry>) -> Append {
         Append {
             ballot: self.current,
             pulse: self.pulse,
             previous,
             previous_ballot,
             commit: self.committed,
-            stored: self.tally.known().to_vec(),
+            stored: self.spares.copy_of(&self.tally),
             entries,
         }
     }

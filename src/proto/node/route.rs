@@ -10,8 +10,7 @@ use crate::proto::message::{Message, Request};
 impl Node {
     pub(super) fn on_message(&mut self, step: &mut Step, link: LinkId, message: Message) {
         // Messages of a link that was given up may still be on their way in.
-        let Some(from) = self.links.peer_of(link) else { return };
-        self.links.heard(step.now, link);
+        let Some(from) = self.links.heard(step.now, link) else { return };
         if !message.is_plausible() {
             let why = "expected numbers that a ring can count to, and a token that names its \
                        candidate first; found others, and dropped the message";
@@ -27,7 +26,7 @@ impl Node {
             Message::Pong { sent_at } => self.links.measured(link, step.now.since(sent_at)),
             Message::Append(frame) => self.on_append(step, link, from, frame),
             Message::AppendAck(ack) => self.on_append_ack(step, link, from, ack),
-            Message::Elect(token) => self.on_elect(step, link, from, token),
+            Message::Elect(token) => self.on_elect(step, link, from, *token),
             Message::Elected(token) => self.on_elected(step, Some((link, from)), token),
             Message::TokenAck { token } => self.election.acknowledged(token),
             Message::LeaderAlive { ballot } => self.on_leader_alive(step, link, ballot),
@@ -92,9 +91,12 @@ impl Node {
     /// Sends on what waits, as far as the bounds allow. Whether it went into this node's own log.
     pub(super) fn offer(&mut self, step: &mut Step) -> bool {
         let (count, bytes) = (self.config.in_flight, self.config.in_flight_bytes);
+        if !self.outgoing.has_offer(count, bytes) {
+            return false;
+        }
         let leads = self.leading.is_some();
         let led = self.is_member() && self.hears_leader(step.now);
-        if !(leads || led) || !self.outgoing.has_offer(count, bytes) {
+        if !(leads || led) {
             return false;
         }
         let messages = self.outgoing.offer(step.now, count, bytes);

@@ -184,6 +184,7 @@ impl Node {
             && head.index == index
         {
             let bytes = BytesMut::new();
+            let head = *head;
             self.snapshots.receiving = Some(Receiving { head, link, heard_at: now, total, bytes });
         }
         let receiving = self.snapshots.receiving.as_mut().filter(|it| it.link == link)?;
@@ -240,7 +241,7 @@ impl Sending {
             chunks.push(SnapshotChunk {
                 ballot: Ballot::ZERO,
                 index: self.head.index,
-                head: self.sent.is_none().then(|| self.head.clone()),
+                head: self.sent.is_none().then(|| Box::new(self.head.clone())),
                 offset,
                 total,
                 bytes: Payload::new(bytes).unwrap_or_default(),

@@ -63,11 +63,10 @@ impl Node {
         let now = step.now;
         let leading = self.leading.as_ref().map(|leading| (leading.ballot, self.pulse));
         let mut lost: Vec<(LinkId, LinkLoss)> = Vec::new();
-        let mut asked: Vec<LinkId> = Vec::new();
         // Without a leader any link may serve an election.
         let led = self.leading.is_some() || self.hears_leader(now);
         let unwanted_after = self.config.heartbeat * UNWANTED_AFTER;
-        for (id, link) in self.links.iter() {
+        for (id, link) in self.links.iter_mut() {
             if !link.stands {
                 if now.since(link.since) >= self.config.dial_timeout {
                     lost.push((id, LinkLoss::DialTimeout));
@@ -86,13 +85,10 @@ impl Node {
                 let measured = now.since(link.asked_at) < self.config.heartbeat * MEASURED_EVERY;
                 let in_ring = leading.is_none() || link.peer == self.successor;
                 if !(heard && measured && in_ring) {
-                    asked.push(id);
+                    link.asked_at = now;
+                    step.send(id, Message::Ping { sent_at: now, leading });
                 }
             }
-        }
-        for id in asked {
-            self.links.asked(now, id);
-            step.send(id, Message::Ping { sent_at: now, leading });
         }
         for (id, why) in lost {
             step.hang_up(id);

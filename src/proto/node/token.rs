@@ -91,7 +91,7 @@ impl Node {
             };
             self.token_links.insert(token.id(), link);
             let message = match token.clone() {
-                Token::Elect(token) => Message::Elect(token),
+                Token::Elect(token) => Message::Elect(Box::new(token)),
                 Token::Elected(token) => Message::Elected(token),
             };
             step.send(link, message);
