@@ -179,7 +179,8 @@ pub(super) fn for_good(
         (node != other && world.living_members().len() >= 3).then_some((name(node), name(other)));
     let action = match lots.random_range(0..7) {
         0 => {
-            return mortal(world, &[node]).map(|who| Step::new(world.elapsed(), Action::Power(who)));
+            return mortal(world, &[node])
+                .map(|who| Step::new(world.elapsed(), Action::Power(who)));
         }
         1 => pair.map(|(a, b)| Action::Cut { a, b, direction: Direction::Both }),
         2 => pair.map(|(a, b)| Action::Cut { a, b, direction: Direction::AToB }),

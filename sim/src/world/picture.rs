@@ -93,8 +93,10 @@ impl World {
             return vec![0; self.machines.len()];
         }
         let mut parts: Vec<usize> = (0..self.machines.len()).collect();
-        for a in self.all() {
-            for b in (a.0 + 1..self.machines.len()).map(NodeIndex) {
+        // Only the living pass anything on.
+        let living = self.in_phase(&[Phase::Alive]);
+        for (place, a) in living.iter().copied().enumerate() {
+            for b in living[place + 1..].iter().copied() {
                 let half = self.is_impaired(a) || self.is_impaired(b);
                 let some = !self.wires.is_cut((a, b)) || !self.wires.is_cut((b, a));
                 if self.is_whole(a, b) || (half && some) {
@@ -106,12 +108,13 @@ impl World {
         parts
     }
 
-    /// Whether all of its links are cut, some of them in one direction only: it is deaf or mute.
+    /// Whether all of its links to the living are cut, some of them in one direction only: it is deaf or mute.
     fn is_impaired(&self, node: NodeIndex) -> bool {
         if !self.wires.any_cut() {
             return false;
         }
-        let mut others = self.all().filter(|other| *other != node).peekable();
+        let living = self.in_phase(&[Phase::Alive]).into_iter();
+        let mut others = living.filter(|other| *other != node).peekable();
         let mut half = false;
         others.peek().is_some()
             && others.all(|other| {

@@ -40,7 +40,10 @@ impl Wires {
     pub(super) fn cut(&mut self, engine: &mut dyn Engine, cause: Cause, ways: &[Way]) -> bool {
         let mut any = false;
         for way in ways.iter().filter(|(from, to)| from != to) {
-            if !self.is_cut(*way) {
+            if let Some(known) = self.harmed.get_mut(&(Harm::Cut, *way)) {
+                // What is to stand stands, though it was cut before.
+                known.cause.standing |= cause.standing;
+            } else {
                 self.harm(engine, Harm::Cut, cause, *way);
                 engine.cut(*way);
                 any = true;
