@@ -19,6 +19,9 @@ const LOOK: Duration = Duration::from_millis(50);
 /// to itself in a quiet moment, and an election may be on its way.
 const STEADY: Duration = Duration::from_secs(1);
 
+/// How long a ring may take to notice what was done to it.
+const NOTICED: Duration = Duration::from_secs(3);
+
 /// How long a settled ring is watched: no election, no new view.
 const WATCH: Duration = Duration::from_secs(2);
 
@@ -359,6 +362,8 @@ impl Run {
     fn settle(&mut self) -> Result<Option<Duration>, Stopped> {
         let limit = self.world.elapsed() + self.world.scenario().settle_within + 2 * STEADY;
         let mut since: Option<(Duration, Settled)> = None;
+        // A fault that stands may have come a moment ago, and not be noticed yet.
+        let noticed = !self.world.has_standing_faults();
         while self.world.elapsed() < limit {
             self.world.run_to(self.world.elapsed() + LOOK, self.world.asks_ahead())?;
             self.look_for_circle();
@@ -379,6 +384,7 @@ impl Run {
             };
             if let Some((at, settled)) = since
                 && now >= at + if settled.at_tie_breaker { STEADY } else { 2 * STEADY }
+                && (noticed || now >= self.disturbed.unwrap_or_default() + NOTICED)
             {
                 return Ok(Some(at));
             }

@@ -104,7 +104,7 @@ pub(crate) fn explore(arguments: &Explore) -> u8 {
     print!("{}", report(&task, &explored));
     let failed = tell_findings(&task, &explored, &arguments.keep);
     let Ok(failed) = failed else { return USAGE };
-    let holes = tell_holes(&explored);
+    let holes = task.space.profile.is_complete() && tell_holes(&explored);
     u8::from(failed || holes)
 }
 

@@ -27,6 +27,11 @@ pub(super) fn world(
     scenario.network = network(lots);
     let narrow = profile == Profile::CatchUp || lots.random_bool(0.4);
     scenario.config = config(lots, narrow);
+    if scenario.network.latency_max > Duration::from_millis(5) {
+        // A few bytes for each round trip over a long way would never end.
+        scenario.config.snapshot_chunk *= 16;
+        scenario.config.snapshot_window *= 64;
+    }
     scenario.settle_within = Duration::from_secs(60);
     if lots.random_bool(0.7) {
         scenario.workloads.push(workload(lots, founders));

@@ -90,6 +90,11 @@ impl Profile {
         }
     }
 
+    /// Whether it draws from all kinds, and so has to meet everything that is rare.
+    pub fn is_complete(self) -> bool {
+        self.kinds().len() == Kind::ALL.len()
+    }
+
     fn kinds(self) -> &'static [Kind] {
         use Kind::*;
         match self {

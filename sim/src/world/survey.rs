@@ -37,6 +37,13 @@ impl World {
         self.machines[node.0].leaving
     }
 
+    /// Whether something is cut, slow or narrow, or stands still, or was kept busy, for good.
+    pub fn has_standing_faults(&self) -> bool {
+        let still =
+            |machine: &super::Machine| machine.phase == Phase::Paused || machine.hampered.is_some();
+        self.is_harmed() || self.machines.iter().any(still)
+    }
+
     /// Whether anything is cut, slow or narrow.
     pub fn is_harmed(&self) -> bool {
         !self.wires.is_whole()

@@ -143,7 +143,7 @@ impl Node {
         let newcomer = !self.membership.base().contains(from);
         // Whoever hears no leader can let nobody in, and may be no member any more itself.
         let led = self.leading.is_some() || self.heard.is_some();
-        let sponsored = self.is_member() && room && led;
+        let sponsored = self.is_member() && room && (led || !newcomer);
         let view = self.membership.base().clone();
         step.send(link, Message::Welcome { ring, view, sponsored });
         if !sponsored {
