@@ -1,15 +1,11 @@
 //! Runs a scenario with a seed: faults first, then a quiet phase in which everything must settle.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use ringchat::proto::status::Role;
-
-use crate::checker::violation::{Guarantee, Violation};
-use crate::coverage::Rare;
-use crate::engine::Frame;
-use crate::history::History;
-use crate::scenario::{Action, NodeIndex, Scenario};
+use crate::checker::violation::Violation;
+use crate::expectations::unmet;
+pub use crate::outcome::{Failure, Outcome, Verdict};
+use crate::scenario::{Action, Scenario};
 use crate::world::{Ground, Keep, Settled, Stopped, World};
 
 /// How often the run looks whether the ring is closed or settled.
@@ -24,128 +20,6 @@ const NOTICED: Duration = Duration::from_secs(3);
 
 /// How long a settled ring is watched: no election, no new view.
 const WATCH: Duration = Duration::from_secs(2);
-
-/// What came of a run.
-#[derive(Clone, Debug)]
-pub struct Outcome {
-    /// The seed it ran with.
-    pub seed: u64,
-    /// How it ended.
-    pub verdict: Verdict,
-    /// What failed, if anything did.
-    pub failure: Option<Failure>,
-    /// How often each guarantee was checked.
-    pub counts: [(Guarantee, u64); 15],
-    /// How long after the last fault the ring was closed; none if it never was, or no fault was.
-    pub closed_after: Option<Duration>,
-    /// How long the quiet phase took to settle; none if it did not.
-    pub settled_after: Option<Duration>,
-    /// How much time passed in the simulated world.
-    pub simulated: Duration,
-    /// How many messages each member of the ring has delivered in the end, at least.
-    pub delivered: u64,
-    /// How many inputs the nodes have handled, if the engine counts them.
-    pub handled: u64,
-    /// The places of the steps that had no effect, of a lenient run.
-    pub idle: Vec<usize>,
-    /// Which rare things happened how often.
-    pub coverage: BTreeMap<Rare, u64>,
-    /// What happened.
-    pub history: History,
-    /// The frames, if they were kept.
-    pub frames: Vec<Frame>,
-}
-
-/// How a run ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// All guarantees held, and all expectations.
-    Held,
-    /// These did not hold, in words.
-    Broken(Vec<String>),
-    /// The scenario does not test what it says.
-    NoEffect(String),
-    /// The quiet phase did not settle in time; what is missing, in words.
-    NotSettled(Vec<String>),
-}
-
-impl Verdict {
-    /// The exit code of the command: 0 held, 1 broken, 2 wrong usage, 3 not settled.
-    pub fn exit_code(&self) -> u8 {
-        match self {
-            Verdict::Held => 0,
-            Verdict::Broken(_) => 1,
-            Verdict::NoEffect(_) => 2,
-            Verdict::NotSettled(_) => 3,
-        }
-    }
-}
-
-impl std::fmt::Display for Verdict {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Verdict::Held => write!(f, "all held"),
-            Verdict::Broken(what) => write!(f, "{}", what.join("; ")),
-            Verdict::NoEffect(why) => write!(f, "{why}"),
-            Verdict::NotSettled(missing) => write!(f, "not settled: {}", missing.join("; ")),
-        }
-    }
-}
-
-/// What failed in a run, without the particulars.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Failure {
-    /// A node panicked, or could not go on.
-    Crash,
-    /// This guarantee is broken.
-    Guarantee(Guarantee),
-    /// The quiet phase did not settle.
-    NotSettled,
-    /// The scenario's own expectations, or a step that has no effect.
-    Scenario,
-}
-
-impl Failure {
-    /// Whether both are the same fault, as far as one can tell: liveness fails in many ways.
-    pub fn is_like(self, other: Failure) -> bool {
-        let liveness = |failure| match failure {
-            Failure::Guarantee(guarantee) => !guarantee.is_safety(),
-            Failure::NotSettled => true,
-            Failure::Crash | Failure::Scenario => false,
-        };
-        self == other || (liveness(self) && liveness(other))
-    }
-}
-
-impl std::fmt::Display for Failure {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Failure::Crash => write!(f, "crash"),
-            Failure::Guarantee(guarantee) => write!(f, "{guarantee} {}", guarantee.name()),
-            Failure::NotSettled => write!(f, "liveness: not settled"),
-            Failure::Scenario => write!(f, "the scenario itself"),
-        }
-    }
-}
-
-impl From<&Stopped> for Failure {
-    fn from(stopped: &Stopped) -> Failure {
-        match stopped {
-            Stopped::Broken(violation) => Failure::Guarantee(violation.guarantee),
-            Stopped::Crashed(_) => Failure::Crash,
-            Stopped::NoEffect { .. } => Failure::Scenario,
-        }
-    }
-}
-
-impl From<Stopped> for Verdict {
-    fn from(stopped: Stopped) -> Verdict {
-        match &stopped {
-            Stopped::Broken(_) | Stopped::Crashed(_) => Verdict::Broken(vec![stopped.to_string()]),
-            Stopped::NoEffect { .. } => Verdict::NoEffect(stopped.to_string()),
-        }
-    }
-}
 
 /// How to run a scenario.
 #[derive(Clone, Copy, Debug, Default)]
@@ -258,7 +132,7 @@ impl Run {
         let broken = self.broken(settled.map(|_| quiet_from));
         self.failure = broken.first().map(|it| Failure::Guarantee(it.guarantee));
         let mut wrong = words(&broken);
-        let unmet = self.unmet();
+        let unmet = unmet(&self.world, self.closed_after);
         if !unmet.is_empty() {
             self.failure.get_or_insert(Failure::Scenario);
         }
@@ -411,58 +285,6 @@ impl Run {
     fn broken(&mut self, quiet_from: Option<ringchat::proto::time::Instant>) -> Vec<Violation> {
         let picture = self.world.picture(quiet_from);
         self.world.checkers_mut().settle(&picture)
-    }
-
-    /// What the scenario expects and did not get.
-    fn unmet(&self) -> Vec<String> {
-        let scenario = self.world.scenario();
-        let expect = &scenario.expect;
-        let names = |nodes: &[NodeIndex]| {
-            nodes.iter().map(|node| scenario.name_of(*node)).collect::<Vec<_>>().join(" ")
-        };
-        let mut unmet = Vec::new();
-        let mut want = |held: bool, expected: String, found: String| {
-            if !held {
-                unmet.push(format!("[expect] expected {expected}; found {found}"));
-            }
-        };
-        let leader = self.world.leader();
-        let members = self.world.members();
-        let found = names(&members);
-        if let Some(count) = expect.members {
-            want(members.len() == count, format!("{count} members"), found.clone());
-        }
-        if let Some(expected) = &expect.member_names {
-            let mut sorted = (expected.clone(), members);
-            sorted.0.sort();
-            sorted.1.sort();
-            want(sorted.0 == sorted.1, format!("the members {}", names(expected)), found);
-        }
-        if let Some(expected) = &expect.leader {
-            let held = leader.is_some_and(|leader| expected.contains(&leader));
-            let found = leader.map_or("none", |leader| scenario.name_of(leader));
-            want(held, format!("the leader to be {}", names(expected)), found.to_owned());
-        }
-        if let Some(within) = expect.closed_within {
-            let held = self.closed_after.is_some_and(|after| after <= within);
-            let expected = format!("the ring closed within {within:?} of the last fault");
-            want(held, expected, format!("{:?}", self.closed_after));
-        }
-        if let Some(count) = expect.delivered {
-            let found = self.world.delivered();
-            want(found == count, format!("{count} messages delivered"), found.to_string());
-        }
-        for node in &expect.no_quorum {
-            let held = self.world.says_no_quorum(*node);
-            let expected = format!("{} to say that there is no quorum", names(&[*node]));
-            want(held, expected, "it does not".to_owned());
-        }
-        if !expect.settles {
-            let found = leader.map(|leader| scenario.name_of(leader).to_owned());
-            let leads = self.world.statuses().any(|(_, status)| status.role == Role::Leader);
-            want(!leads, "nobody to lead".to_owned(), found.unwrap_or_default());
-        }
-        unmet
     }
 }
 

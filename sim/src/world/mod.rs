@@ -1,5 +1,6 @@
 //! The simulated world: machines, wires, what is said, and the checkers, on whatever engine.
 
+mod access;
 mod cuts;
 mod effects;
 mod faults;
@@ -16,7 +17,6 @@ use std::time::Duration;
 
 use rand_chacha::ChaCha8Rng;
 use ringchat::proto::event::Event;
-use ringchat::proto::id::NodeId;
 use ringchat::proto::node::{Node, Start};
 use ringchat::proto::time::Instant;
 
@@ -32,7 +32,7 @@ use crate::engine::{Birth, Engine, Frame, Note};
 use crate::events::Events;
 use crate::history::{Happening, History, Incarnation, Record};
 use crate::lots::Lots;
-use crate::scenario::{NodeIndex, Scenario, Step};
+use crate::scenario::{NodeIndex, Scenario};
 use crate::stack::Stack;
 
 /// Which engine a world stands on.
@@ -153,94 +153,6 @@ impl World {
         world
     }
 
-    /// From now on a step that strikes several may come to nothing for some of them.
-    pub fn be_lenient(&mut self) {
-        self.lenient = true;
-    }
-
-    /// Nobody says anything any more that is not said yet; nor does the scenario.
-    pub fn hush(&mut self) {
-        let now = self.elapsed();
-        self.talk.hush();
-        self.scenario.workloads.retain_mut(|talk| talk.ends_before(now));
-    }
-
-    /// The scenario, with the steps that were added meanwhile.
-    pub fn scenario(&self) -> &Scenario {
-        &self.scenario
-    }
-
-    /// Adds a step at the end; gives its place.
-    pub fn add_step(&mut self, step: Step) -> usize {
-        self.scenario.steps.push(step);
-        self.scenario.steps.len() - 1
-    }
-
-    /// How much time has passed in the world.
-    pub fn elapsed(&self) -> Duration {
-        self.engine.elapsed()
-    }
-
-    /// The same, as the nodes and the history count it.
-    pub fn now(&self) -> Instant {
-        Instant::START + self.elapsed()
-    }
-
-    /// What has happened so far, if it is kept.
-    pub fn history(&self) -> &History {
-        &self.history
-    }
-
-    /// The frames so far, if they are kept.
-    pub fn frames(&self) -> &[Frame] {
-        &self.frames
-    }
-
-    /// Takes the history out.
-    pub fn take_history(&mut self) -> History {
-        std::mem::take(&mut self.history)
-    }
-
-    /// Takes the frames out.
-    pub fn take_frames(&mut self) -> Vec<Frame> {
-        std::mem::take(&mut self.frames)
-    }
-
-    /// Whether anything has happened since this was asked last.
-    pub fn take_stirred(&mut self) -> bool {
-        std::mem::take(&mut self.stirred)
-    }
-
-    /// Whether anything but talk has happened since this was asked last.
-    pub fn take_moved(&mut self) -> bool {
-        std::mem::take(&mut self.moved)
-    }
-
-    /// Whether nodes have to be told beforehand that they will be asked.
-    pub fn asks_ahead(&self) -> bool {
-        self.engine.asks_ahead()
-    }
-
-    /// The checkers, and what they know.
-    pub fn checkers(&self) -> &Checkers {
-        &self.checkers
-    }
-
-    /// The same, for the checks at the end.
-    pub fn checkers_mut(&mut self) -> &mut Checkers {
-        &mut self.checkers
-    }
-
-    /// Which rare things have happened.
-    pub fn coverage(&self) -> &Coverage {
-        &self.coverage
-    }
-
-    /// How many inputs the nodes have handled, if the engine counts them.
-    pub fn handled(&self) -> u64 {
-        self.engine.handled()
-    }
-
     /// Lets time pass until then. If `ask`, the nodes that can answer are asked what they know.
     ///
     /// # Errors
@@ -313,15 +225,6 @@ impl World {
         Err(Stopped::NoEffect { line: step.line, at: step.at, why: why.to_owned() })
     }
 
-    /// Asks all nodes that can answer what they know.
-    pub fn look(&mut self) {
-        let World { machines, engine, .. } = self;
-        for (index, machine) in machines.iter_mut().enumerate() {
-            let answers = machine.phase == Phase::Alive;
-            machine.status = if answers { engine.status(NodeIndex(index)) } else { None };
-        }
-    }
-
     /// Says what is due. Nobody types at a dead node.
     fn speak(&mut self) {
         let now = self.elapsed();
@@ -389,10 +292,5 @@ impl World {
         // Before its first step it can break no guarantee.
         let at = Instant::START + self.engine.elapsed();
         self.notes.insert(0, Note { at, node, incarnation, what: began });
-    }
-
-    /// Whose identity this is, or was in its last life.
-    pub fn whose(&self, id: NodeId) -> Option<NodeIndex> {
-        self.machines.iter().position(|machine| machine.id == id).map(NodeIndex)
     }
 }

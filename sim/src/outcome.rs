@@ -1,0 +1,133 @@
+//! What came of a run: how it ended, what failed, and what was counted on the way.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use crate::checker::violation::Guarantee;
+use crate::coverage::Rare;
+use crate::engine::Frame;
+use crate::history::History;
+use crate::world::Stopped;
+
+/// What came of a run.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The seed it ran with.
+    pub seed: u64,
+    /// How it ended.
+    pub verdict: Verdict,
+    /// What failed, if anything did.
+    pub failure: Option<Failure>,
+    /// How often each guarantee was checked.
+    pub counts: [(Guarantee, u64); 15],
+    /// How long after the last fault the ring was closed; none if it never was, or no fault was.
+    pub closed_after: Option<Duration>,
+    /// How long the quiet phase took to settle; none if it did not.
+    pub settled_after: Option<Duration>,
+    /// How much time passed in the simulated world.
+    pub simulated: Duration,
+    /// How many messages each member of the ring has delivered in the end, at least.
+    pub delivered: u64,
+    /// How many inputs the nodes have handled, if the engine counts them.
+    pub handled: u64,
+    /// The places of the steps that had no effect, of a lenient run.
+    pub idle: Vec<usize>,
+    /// Which rare things happened how often.
+    pub coverage: BTreeMap<Rare, u64>,
+    /// What happened.
+    pub history: History,
+    /// The frames, if they were kept.
+    pub frames: Vec<Frame>,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// All guarantees held, and all expectations.
+    Held,
+    /// These did not hold, in words.
+    Broken(Vec<String>),
+    /// The scenario does not test what it says.
+    NoEffect(String),
+    /// The quiet phase did not settle in time; what is missing, in words.
+    NotSettled(Vec<String>),
+}
+
+impl Verdict {
+    /// The exit code of the command: 0 held, 1 broken, 2 wrong usage, 3 not settled.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Verdict::Held => 0,
+            Verdict::Broken(_) => 1,
+            Verdict::NoEffect(_) => 2,
+            Verdict::NotSettled(_) => 3,
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Verdict::Held => write!(f, "all held"),
+            Verdict::Broken(what) => write!(f, "{}", what.join("; ")),
+            Verdict::NoEffect(why) => write!(f, "{why}"),
+            Verdict::NotSettled(missing) => write!(f, "not settled: {}", missing.join("; ")),
+        }
+    }
+}
+
+/// What failed in a run, without the particulars.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Failure {
+    /// A node panicked, or could not go on.
+    Crash,
+    /// This guarantee is broken.
+    Guarantee(Guarantee),
+    /// The quiet phase did not settle.
+    NotSettled,
+    /// The scenario's own expectations, or a step that has no effect.
+    Scenario,
+}
+
+impl Failure {
+    /// Whether both are the same fault, as far as one can tell: liveness fails in many ways.
+    pub fn is_like(self, other: Failure) -> bool {
+        let liveness = |failure| match failure {
+            Failure::Guarantee(guarantee) => !guarantee.is_safety(),
+            Failure::NotSettled => true,
+            Failure::Crash | Failure::Scenario => false,
+        };
+        self == other || (liveness(self) && liveness(other))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Crash => write!(f, "crash"),
+            Failure::Guarantee(guarantee) => write!(f, "{guarantee} {}", guarantee.name()),
+            Failure::NotSettled => write!(f, "liveness: not settled"),
+            Failure::Scenario => write!(f, "the scenario itself"),
+        }
+    }
+}
+
+impl From<&Stopped> for Failure {
+    fn from(stopped: &Stopped) -> Failure {
+        match stopped {
+            Stopped::Broken(violation) => Failure::Guarantee(violation.guarantee),
+            Stopped::Crashed(_) => Failure::Crash,
+            Stopped::NoEffect { .. } => Failure::Scenario,
+        }
+    }
+}
+
+impl From<Stopped> for Verdict {
+    fn from(stopped: Stopped) -> Verdict {
+        match &stopped {
+            Stopped::Broken(_) | Stopped::Crashed(_) => Verdict::Broken(vec![stopped.to_string()]),
+            Stopped::NoEffect { .. } => Verdict::NoEffect(stopped.to_string()),
+        }
+    }
+}
