@@ -27,6 +27,7 @@ impl Instant {
     }
 
     /// How long ago `earlier` was; zero if it lies in the future.
+    #[inline]
     pub fn since(self, earlier: Instant) -> Duration {
         Duration::from_micros(self.0.saturating_sub(earlier.0))
     }
@@ -35,6 +36,7 @@ impl Instant {
 impl Add<Duration> for Instant {
     type Output = Instant;
 
+    #[inline]
     fn add(self, length: Duration) -> Instant {
         Instant(self.0.saturating_add(micros(length)))
     }
@@ -43,11 +45,13 @@ impl Add<Duration> for Instant {
 impl Sub<Duration> for Instant {
     type Output = Instant;
 
+    #[inline]
     fn sub(self, length: Duration) -> Instant {
         Instant(self.0.saturating_sub(micros(length)))
     }
 }
 
+#[inline]
 /// Microseconds, without the detour through 128 bits that `as_micros` takes.
 fn micros(length: Duration) -> u64 {
     length.as_secs().saturating_mul(1_000_000).saturating_add(u64::from(length.subsec_micros()))

@@ -12,6 +12,7 @@ mod queue;
 mod thing;
 mod weather;
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -53,6 +54,8 @@ pub struct Events {
     remembers: bool,
     handled: u64,
     outbox: Outbox,
+    /// What a node has yet to be told of what it wanted within this moment.
+    answers: VecDeque<Input>,
     crashed: Option<(NodeIndex, String)>,
 }
 
@@ -77,6 +80,7 @@ impl Events {
             remembers: keep.replays || scenario.may_replay(),
             handled: 0,
             outbox: Outbox::new(),
+            answers: VecDeque::new(),
             crashed: None,
         }
     }
@@ -102,16 +106,14 @@ impl Events {
     /// Something is there for a process: it takes it now, or once it can.
     fn give(&mut self, node: NodeIndex, thing: Thing) {
         let host = &mut self.hosts[node.0];
+        let takes = host.takes(self.now);
         match host.running {
             Running::Idle | Running::Off => {}
             Running::Paused => host.backlog.push_back(thing),
-            Running::Alive if host.busy_until > self.now || !host.backlog.is_empty() => {
+            Running::Alive if takes => self.deliver(node, thing),
+            Running::Alive => {
                 host.backlog.push_back(thing);
                 self.set_alarm(node);
-            }
-            Running::Alive => {
-                host.busy_until = self.now + host.per_input;
-                self.deliver(node, thing);
             }
         }
     }

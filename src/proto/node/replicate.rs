@@ -73,10 +73,12 @@ impl Node {
             (None, None) => Some(0),
             (Some(_) | None, Some(_) | None) => None,
         };
-        let served = self.successor.filter(|peer| !self.learners.contains_key(peer));
-        let successor = served.filter(|_| self.is_on_ring());
-        let mut wanted = self.learners.keys().copied().chain(successor);
-        let count = wanted.try_fold(0, |count, peer| Some(count + kept(peer)?));
+        let successor = self.successor.filter(|peer| !self.learners.contains_key(peer));
+        let first = successor.filter(|_| self.is_on_ring()).map_or(Some(0), kept);
+        let served = self.learners.keys();
+        let count = first.and_then(|first| {
+            served.into_iter().try_fold(first, |count, peer| Some(count + kept(*peer)?))
+        });
         count == Some(self.replicas.len())
     }
 
