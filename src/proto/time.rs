@@ -17,11 +17,13 @@ impl Instant {
     pub const START: Instant = Instant(0);
 
     /// The moment `micros` microseconds after the start.
+    #[inline]
     pub const fn from_micros(micros: u64) -> Self {
         Instant(micros)
     }
 
     /// Microseconds since the start.
+    #[inline]
     pub const fn as_micros(self) -> u64 {
         self.0
     }
@@ -51,8 +53,8 @@ impl Sub<Duration> for Instant {
     }
 }
 
-#[inline]
 /// Microseconds, without the detour through 128 bits that `as_micros` takes.
+#[inline]
 fn micros(length: Duration) -> u64 {
     length.as_secs().saturating_mul(1_000_000).saturating_add(u64::from(length.subsec_micros()))
 }

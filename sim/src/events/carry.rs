@@ -28,8 +28,9 @@ impl Events {
             let mut outbox = std::mem::take(&mut self.outbox);
             self.handled += 1;
             node.handle(here.clock.read(self.now), input, &mut outbox);
-            for output in outbox.drain(..) {
-                self.carry_out(host, output);
+            // Most inputs leave nothing to do.
+            if !outbox.is_empty() {
+                outbox.drain(..).for_each(|output| self.carry_out(host, output));
             }
             self.outbox = outbox;
             next = self.answers.pop_front();
