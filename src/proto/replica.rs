@@ -19,7 +19,7 @@ pub struct Replica {
     pub sent_commit: Index,
     /// The pulse it was sent last.
     pub sent_pulse: u64,
-    /// The acknowledgements it was sent last.
+    /// The acknowledgements it was sent last, as far as they went beyond what was committed.
     pub sent_tally: Tally,
     /// Its place in the log is not known: one frame goes out, and its answer tells.
     probing: bool,

@@ -7,20 +7,9 @@ use super::message::Stored;
 use super::view::View;
 
 /// The running acknowledgement of one ballot, sorted by node.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     known: Vec<Stored>,
-}
-
-impl Clone for Tally {
-    fn clone(&self) -> Tally {
-        Tally { known: self.known.clone() }
-    }
-
-    /// In the place that is there: a tally is copied with every frame.
-    fn clone_from(&mut self, source: &Tally) {
-        self.known.clone_from(&source.known);
-    }
 }
 
 /// How many vectors are kept, and how large each may be.
@@ -103,6 +92,13 @@ impl Tally {
                 true
             }
         }
+    }
+
+    /// Becomes what `source` holds beyond `commit`: all that [`Tally::has_news_beyond`] is asked of,
+    /// then and later, since what is committed only grows. Mostly that is nothing.
+    pub fn copy_beyond(&mut self, source: &Tally, commit: Index) {
+        self.known.clear();
+        self.known.extend(source.known.iter().filter(|fact| fact.index > commit));
     }
 
     /// Whether this holds an index beyond `commit` that `sent` lacks: what may yet commit something.

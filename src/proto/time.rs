@@ -17,16 +17,19 @@ impl Instant {
     pub const START: Instant = Instant(0);
 
     /// The moment `micros` microseconds after the start.
+    #[inline]
     pub const fn from_micros(micros: u64) -> Self {
         Instant(micros)
     }
 
     /// Microseconds since the start.
+    #[inline]
     pub const fn as_micros(self) -> u64 {
         self.0
     }
 
     /// How long ago `earlier` was; zero if it lies in the future.
+    #[inline]
     pub fn since(self, earlier: Instant) -> Duration {
         Duration::from_micros(self.0.saturating_sub(earlier.0))
     }
@@ -35,6 +38,7 @@ impl Instant {
 impl Add<Duration> for Instant {
     type Output = Instant;
 
+    #[inline]
     fn add(self, length: Duration) -> Instant {
         Instant(self.0.saturating_add(micros(length)))
     }
@@ -43,12 +47,14 @@ impl Add<Duration> for Instant {
 impl Sub<Duration> for Instant {
     type Output = Instant;
 
+    #[inline]
     fn sub(self, length: Duration) -> Instant {
         Instant(self.0.saturating_sub(micros(length)))
     }
 }
 
 /// Microseconds, without the detour through 128 bits that `as_micros` takes.
+#[inline]
 fn micros(length: Duration) -> u64 {
     length.as_secs().saturating_mul(1_000_000).saturating_add(u64::from(length.subsec_micros()))
 }

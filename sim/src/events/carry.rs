@@ -1,6 +1,5 @@
 //! Tells a node what happened, and carries out what it wants, as the driver does.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use ringchat::proto::event::Event;
@@ -20,26 +19,25 @@ use crate::scenario::NodeIndex;
 impl Events {
     /// Tells a node something, and whatever follows from that within the same moment.
     pub(super) fn tell(&mut self, host: NodeIndex, input: Input) {
-        let mut answers = VecDeque::new();
         let mut next = Some(input);
         while let Some(input) = next {
             let here = &mut self.hosts[host.0];
-            let Some(node) = &mut here.node else { return };
-            if here.running != Running::Alive {
-                return;
-            }
+            let Some(node) = here.node.as_mut().filter(|_| here.running == Running::Alive) else {
+                return self.answers.clear();
+            };
             let mut outbox = std::mem::take(&mut self.outbox);
             self.handled += 1;
             node.handle(here.clock.read(self.now), input, &mut outbox);
-            for output in outbox.drain(..) {
-                self.carry_out(host, output, &mut answers);
+            // Most inputs leave nothing to do.
+            if !outbox.is_empty() {
+                outbox.drain(..).for_each(|output| self.carry_out(host, output));
             }
             self.outbox = outbox;
-            next = answers.pop_front();
+            next = self.answers.pop_front();
         }
     }
 
-    fn carry_out(&mut self, host: NodeIndex, output: Output, answers: &mut VecDeque<Input>) {
+    fn carry_out(&mut self, host: NodeIndex, output: Output) {
         let here = &mut self.hosts[host.0];
         match output {
             Output::Send { link, message } => {
@@ -49,7 +47,7 @@ impl Events {
                     self.hosts[host.0].links.remove(&link);
                     self.close(id, side, Disconnect::Closed);
                     let why = Disconnect::Overflow;
-                    answers.push_back(Input::Disconnected { link, why });
+                    self.answers.push_back(Input::Disconnected { link, why });
                 }
             }
             Output::Dial { link, address } => self.dial(host, link, address),
@@ -58,7 +56,7 @@ impl Events {
                     self.close(id, side, Disconnect::Closed);
                 }
             }
-            Output::Persist(write) => self.persist(host, write, answers),
+            Output::Persist(write) => self.persist(host, write),
             Output::Deliver(delivered) => {
                 here.ledger.append(&delivered.message);
                 here.covered = delivered.index;
@@ -66,7 +64,7 @@ impl Events {
             }
             Output::TakeSnapshot => {
                 let (index, application) = (here.covered, here.ledger.snapshot());
-                answers.push_back(Input::SnapshotTaken { index, application });
+                self.answers.push_back(Input::SnapshotTaken { index, application });
             }
             Output::InstallSnapshot { index, application } => {
                 here.covered = index;
@@ -119,12 +117,12 @@ impl Events {
         self.queue.push(at, Thing::Dial(id));
     }
 
-    fn persist(&mut self, host: NodeIndex, write: Write, answers: &mut VecDeque<Input>) {
+    fn persist(&mut self, host: NodeIndex, write: Write) {
         let here = &mut self.hosts[host.0];
         let takes = here.disk.unwrap_or_else(|| self.weather.write((host, host)));
         if takes == Duration::ZERO && here.written_at <= self.now {
             // Nothing that depends on it can be sent before the node knows.
-            return answers.push_front(Input::Persisted { write: write.id });
+            return self.answers.push_front(Input::Persisted { write: write.id });
         }
         let at = (self.now + takes).max(here.written_at);
         here.written_at = at;
@@ -145,7 +143,7 @@ impl Events {
         self.settle(host);
     }
 
-    fn take(&mut self, host: NodeIndex, id: ConnectionId, side: Side, item: Item) {
+    pub(super) fn take(&mut self, host: NodeIndex, id: ConnectionId, side: Side, item: Item) {
         let end = self.connections[id].end_mut(side);
         if end.closed {
             return;

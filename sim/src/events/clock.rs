@@ -21,7 +21,9 @@ impl Clock {
     pub(super) fn read(&self, world: Instant) -> Instant {
         let Clock { set_at, shown, ppm } = *self;
         if ppm == 0 {
-            return shown + world.since(set_at);
+            // By far the most frequent, so without the detour through a length.
+            let passed = world.as_micros().saturating_sub(set_at.as_micros());
+            return Instant::from_micros(shown.as_micros().saturating_add(passed));
         }
         let passed = i128::from(world.since(set_at).as_micros() as u64);
         let gained = passed + passed * i128::from(ppm) / MILLION;
@@ -32,7 +34,8 @@ impl Clock {
     pub(super) fn reaches(&self, local: Instant) -> Instant {
         let Clock { set_at, shown, ppm } = *self;
         if ppm == 0 {
-            return set_at + local.since(shown);
+            let left = local.as_micros().saturating_sub(shown.as_micros());
+            return Instant::from_micros(set_at.as_micros().saturating_add(left));
         }
         let left = i128::from(local.since(shown).as_micros() as u64);
         let speed = MILLION + i128::from(ppm);

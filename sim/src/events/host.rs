@@ -101,6 +101,16 @@ impl Host {
         std::mem::take(&mut self.links)
     }
 
+    /// Whether the process takes something now. Then it is busy for as long as that keeps it so.
+    pub(super) fn takes(&mut self, now: Instant) -> bool {
+        let is_free =
+            self.running == Running::Alive && self.busy_until <= now && self.backlog.is_empty();
+        if is_free {
+            self.busy_until = now + self.per_input;
+        }
+        is_free
+    }
+
     /// Whether a process is there, standing still or not.
     pub(super) fn has_process(&self) -> bool {
         match self.running {

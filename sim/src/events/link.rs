@@ -125,7 +125,7 @@ impl Events {
             }
             return;
         };
-        let at = at.max(end.last + std::time::Duration::from_micros(1));
+        let at = at.max(Instant::from_micros(end.last.as_micros() + 1));
         end.last = at;
         self.queue.push(at, Thing::Arrive(id, from.other(), item));
     }
@@ -184,7 +184,7 @@ impl Events {
     pub(super) fn on_arrival(&mut self, id: ConnectionId, to: Side, item: Item) {
         let end = self.connections[id].end(to);
         let node = end.host;
-        let host = &self.hosts[node.0];
+        let host = &mut self.hosts[node.0];
         if host.running == Running::Off {
             return;
         }
@@ -196,6 +196,11 @@ impl Events {
                 self.transmit(id, to, Item::End(Disconnect::Reset));
             }
             return;
+        }
+        if host.takes(self.now) {
+            // Nearly always: so it is not put together again as a thing that waits.
+            self.take(node, id, to, item);
+            return self.settle(node);
         }
         self.give(node, Thing::Arrive(id, to, item));
     }

@@ -14,11 +14,12 @@ mod thing;
 mod weather;
 
 use std::cell::Cell;
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ringchat::proto::config::Config;
-use ringchat::proto::input::Disconnect;
+use ringchat::proto::input::{Disconnect, Input};
 use ringchat::proto::output::Outbox;
 use ringchat::proto::time::Instant;
 
@@ -27,7 +28,7 @@ use self::link::Connection;
 use self::queue::Queue;
 use self::thing::Thing;
 use self::weather::Weather;
-use crate::engine::{Engine, Frame, Note};
+use crate::engine::{Frame, Note};
 use crate::lots::Lots;
 use crate::scenario::{NodeIndex, Scenario};
 use crate::world::Keep;
@@ -66,6 +67,8 @@ pub struct Events {
     remembers: bool,
     handled: u64,
     outbox: Outbox,
+    /// What a node has yet to be told of what it wanted within this moment.
+    answers: VecDeque<Input>,
     crashed: Option<(NodeIndex, String)>,
 }
 
@@ -90,6 +93,7 @@ impl Events {
             remembers: keep.replays || scenario.may_replay(),
             handled: 0,
             outbox: Outbox::new(),
+            answers: VecDeque::new(),
             crashed: None,
         }
     }
@@ -115,16 +119,14 @@ impl Events {
     /// Something is there for a process: it takes it now, or once it can.
     fn give(&mut self, node: NodeIndex, thing: Thing) {
         let host = &mut self.hosts[node.0];
+        let takes = host.takes(self.now);
         match host.running {
             Running::Idle | Running::Off => {}
             Running::Paused => host.backlog.push_back(thing),
-            Running::Alive if host.busy_until > self.now || !host.backlog.is_empty() => {
+            Running::Alive if takes => self.deliver(node, thing),
+            Running::Alive => {
                 host.backlog.push_back(thing);
                 self.set_alarm(node);
-            }
-            Running::Alive => {
-                host.busy_until = self.now + host.per_input;
-                self.deliver(node, thing);
             }
         }
     }

@@ -22,10 +22,20 @@ struct Lane {
     said: u64,
 }
 
+/// What the network says of latencies, in microseconds.
+#[derive(Clone, Copy, Debug)]
+struct Latency {
+    least: u64,
+    most: u64,
+    tail: u64,
+    tail_per_mille: u64,
+}
+
 /// All directions between all machines.
 #[derive(Debug)]
 pub(super) struct Weather {
     network: Network,
+    latency: Latency,
     nodes: usize,
     lanes: Vec<Lane>,
 }
@@ -43,7 +53,13 @@ impl Weather {
             busy_until: Instant::START,
             said: 0,
         };
-        Weather { network, nodes, lanes: (0..nodes * nodes).map(lane).collect() }
+        let latency = Latency {
+            least: micros(network.latency_min),
+            most: micros(network.latency_max),
+            tail: micros(network.tail),
+            tail_per_mille: network.tail_per_mille,
+        };
+        Weather { network, latency, nodes, lanes: (0..nodes * nodes).map(lane).collect() }
     }
 
     pub(super) fn network(&self) -> &Network {
@@ -61,7 +77,7 @@ impl Weather {
     /// When what goes out this way now arrives.
     pub(super) fn arrival(&mut self, now: Instant, way: Way, bytes: u64) -> Instant {
         let lane = &mut self.lanes[way.0.0 * self.nodes + way.1.0];
-        lane.arrival(&self.network, now, bytes)
+        lane.arrival(self.latency, now, bytes)
     }
 
     /// Something goes out this way, whether it arrives or not. When it does; none, if the way is cut.
@@ -78,7 +94,7 @@ impl Weather {
             return None;
         }
         let bytes = lane.bytes_per_second.map_or(0, |_| size());
-        Some(lane.arrival(&self.network, now, bytes))
+        Some(lane.arrival(self.latency, now, bytes))
     }
 
     /// How much longer than its latency a frame that goes out now would take.
@@ -148,12 +164,15 @@ fn label(from: usize, to: usize) -> u64 {
 }
 
 impl Lane {
-    fn arrival(&mut self, network: &Network, now: Instant, bytes: u64) -> Instant {
-        let Network { latency_min, latency_max, tail_per_mille, tail, .. } = *network;
+    fn arrival(&mut self, latency: Latency, now: Instant, bytes: u64) -> Instant {
+        let Latency { least, most, tail, tail_per_mille } = latency;
         let long = self.lots.per_mille(tail_per_mille);
-        let (least, most) = if long { (latency_max, tail) } else { (latency_min, latency_max) };
-        let drawn = Duration::from_micros(self.lots.range(micros(least), micros(most)));
-        let latency = self.slow.unwrap_or(drawn);
+        let (least, most) = if long { (most, tail) } else { (least, most) };
+        let drawn = self.lots.range(least, most);
+        if self.slow.is_none() && self.bytes_per_second.is_none() {
+            return Instant::from_micros(now.as_micros().saturating_add(drawn));
+        }
+        let latency = self.slow.unwrap_or(Duration::from_micros(drawn));
         let Some(rate) = self.bytes_per_second else { return now + latency };
         let takes = Duration::from_micros(bytes.saturating_mul(1_000_000) / rate.max(1));
         self.busy_until = self.busy_until.max(now) + takes;

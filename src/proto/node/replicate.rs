@@ -73,10 +73,11 @@ impl Node {
             (None, None) => Some(0),
             (Some(_) | None, Some(_) | None) => None,
         };
-        let served = self.successor.filter(|peer| !self.learners.contains_key(peer));
-        let successor = served.filter(|_| self.is_on_ring());
-        let mut wanted = self.learners.keys().copied().chain(successor);
-        let count = wanted.try_fold(0, |count, peer| Some(count + kept(peer)?));
+        let successor = self.successor.filter(|peer| !self.learners.contains_key(peer));
+        let first = successor.filter(|_| self.is_on_ring()).map_or(Some(0), kept);
+        let mut served = self.learners.keys();
+        let count =
+            first.and_then(|first| served.try_fold(first, |sum, peer| Some(sum + kept(*peer)?)));
         count == Some(self.replicas.len())
     }
 
@@ -136,7 +137,7 @@ impl Node {
         replica.sent(last, frame.entries.iter().map(payload_bytes).sum());
         replica.sent_pulse = frame.pulse;
         replica.sent_commit = frame.commit;
-        replica.sent_tally.clone_from(&self.tally);
+        replica.sent_tally.copy_beyond(&self.tally, self.committed);
         step.send(replica.link, Message::Append(frame));
     }
 }
