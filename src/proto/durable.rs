@@ -9,7 +9,7 @@ use super::log::Log;
 use super::message::Elected;
 use super::output::Write;
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Pending {
     id: WriteId,
     last: Index,
@@ -17,7 +17,7 @@ struct Pending {
 }
 
 /// Promise and log, and how much of them is durable.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Durable {
     promised: Ballot,
     log: Log,

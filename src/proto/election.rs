@@ -37,7 +37,7 @@ pub struct Candidate {
 }
 
 /// This node's part in elections.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Election {
     /// How many candidacies this node has begun.
     pub attempt: u64,
@@ -50,7 +50,7 @@ pub struct Election {
 }
 
 /// Either token.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Token {
     /// Of lap 1.
     Elect(Elect),

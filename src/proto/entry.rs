@@ -10,7 +10,7 @@ use super::view::{Member, View};
 ///
 /// Serialised as its length alone: the codec writes the bytes of all payloads of a frame, in order,
 /// behind the frame's header, so a receiver slices them out of what it read, without a copy.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Payload {
     /// How many bytes there are; equals `bytes.len()` everywhere outside the codec.
     pub length: u32,
@@ -40,7 +40,7 @@ impl<'de> Deserialize<'de> for Payload {
 }
 
 /// A message on its way to the leader: what an origin submitted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Submission {
     /// Who submitted it.
     pub origin: NodeId,
@@ -53,7 +53,7 @@ pub struct Submission {
 }
 
 /// What an entry is for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Body {
     /// Nothing: the first entry of a leader, which lets it commit what came before.
     Empty,
@@ -64,7 +64,7 @@ pub enum Body {
 }
 
 /// One entry of the log. Two entries with the same index and ballot are the same entry.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Entry {
     /// The ballot of the leader that appended it.
     pub ballot: Ballot,
@@ -86,7 +86,7 @@ pub struct Delivered {
 /// A place in the log that is known to be committed.
 ///
 /// Whoever holds the same entry there holds everything before it, too, and may deliver it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Committed {
     /// The place.
     pub index: Index,

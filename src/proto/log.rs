@@ -8,7 +8,7 @@ use super::id::{Ballot, Index};
 use super::message::Freshness;
 
 /// A stretch of the order. Entries up to `compacted` were delivered and are gone.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Log {
     compacted: Index,
     compacted_ballot: Ballot,

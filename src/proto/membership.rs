@@ -7,7 +7,7 @@ use super::tally::Tally;
 use super::view::{Member, View};
 
 /// What a node knows of who belongs to its ring.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Membership {
     base: View,
     pending: Option<(Index, View)>,

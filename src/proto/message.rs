@@ -125,7 +125,7 @@ pub enum Request {
 }
 
 /// What one member is known to hold: facts that only grow under one ballot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Stored {
     /// The member.
     pub id: NodeId,
@@ -172,7 +172,7 @@ pub struct AppendAck {
 }
 
 /// How up to date a log is, compared before ids are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Freshness {
     /// The ballot of the last entry.
     pub ballot: Ballot,
@@ -181,7 +181,7 @@ pub struct Freshness {
 }
 
 /// Lap 1 of an election: the token of Chang and Roberts (1979), comparing `(freshness, id)`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Elect {
     /// The best candidate met so far.
     pub candidate: NodeId,
@@ -200,7 +200,7 @@ pub struct Elect {
 }
 
 /// Lap 2 of an election: the winner gathers promises.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Elected {
     /// What the candidate wants to lead under; it is the ballot's proposer.
     pub ballot: Ballot,
@@ -217,7 +217,7 @@ pub struct Elected {
 }
 
 /// Which token an acknowledgement is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum TokenId {
     /// An [`Elect`] of this candidate and attempt.
     Elect(NodeId, u64),

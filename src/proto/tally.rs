@@ -7,7 +7,7 @@ use super::message::Stored;
 use super::view::View;
 
 /// The running acknowledgement of one ballot, sorted by node.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Tally {
     known: Vec<Stored>,
 }

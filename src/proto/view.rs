@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::id::NodeId;
 
 /// A node as the others know it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Member {
     /// Which incarnation.
     pub id: NodeId,
@@ -19,7 +19,7 @@ pub struct Member {
 }
 
 /// Why a view differs from the one before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Change {
     /// The node founded the ring, alone.
     Founded(NodeId),
@@ -36,7 +36,7 @@ pub enum Change {
 }
 
 /// An ordered list of members, which is the ring, installed through the log.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct View {
     /// Counts the views of a ring, from 1.
     pub number: u64,
