@@ -31,6 +31,7 @@ pub(super) fn world(
         // A few bytes for each round trip over a long way would never end.
         scenario.config.snapshot_chunk *= 16;
         scenario.config.snapshot_window *= 64;
+        scenario.config.window_entries *= 16;
     }
     scenario.settle_within = Duration::from_secs(60);
     if lots.random_bool(0.7) {

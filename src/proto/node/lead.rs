@@ -150,8 +150,15 @@ impl Node {
     pub(super) fn on_outpromised(&mut self, step: &mut Step, promised: Ballot) {
         // A leader that leaves has asked for just that.
         let stays = self.leaving.is_none();
-        if stays && self.leads_in_touch(step.now) && promised > self.current {
-            self.gather(step, promised);
+        if !stays || !self.leads_in_touch(step.now) || promised <= self.current {
+            return;
         }
+        if self.led_for(step.now) >= self.config.leader_silent {
+            return self.gather(step, promised);
+        }
+        // Whoever has only just begun gives way, and tries again after a random while: two leaders
+        // that outbid each other at once would do so for ever.
+        self.step_down(step);
+        self.postpone_election(step);
     }
 }
