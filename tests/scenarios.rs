@@ -27,7 +27,7 @@ fn every_scenario_holds_and_its_story_is_the_reviewed_one() {
     assert!(files.len() >= 12, "only {} scenarios are there", files.len());
     for file in files {
         let scenario = Scenario::load(&file).unwrap_or_else(|error| panic!("{error}"));
-        let outcome = run(&scenario, scenario.seed, Manner::on(Ground::Turmoil));
+        let outcome = run(&scenario, scenario.seed, Manner::on(Ground::of(&scenario)));
         let said = report(&file, &scenario, &outcome);
         assert_eq!(outcome.verdict, Verdict::Held, "{said}");
         let story = story(&outcome.history);
@@ -48,7 +48,7 @@ fn every_scenario_holds_from_other_seeds_too() {
         let scenario = Scenario::load(&file).unwrap_or_else(|error| panic!("{error}"));
         // Whom a role hits, and what a scenario expects by name, may differ; the guarantees may not.
         for seed in 101..104 {
-            let outcome = run(&scenario, seed, Manner::on(Ground::Turmoil));
+            let outcome = run(&scenario, seed, Manner::on(Ground::of(&scenario)));
             let said = report(&file, &scenario, &outcome);
             assert_eq!(outcome.verdict, Verdict::Held, "{said}");
         }

@@ -48,10 +48,7 @@ fn main() {
                     .iter()
                     .any(|p| name.starts_with(p));
                 if always {
-                    println!(
-                        "   {name}: {:?}",
-                        path.into_actions()
-                    );
+                    println!("   {name}: {:?}", path.into_actions());
                 }
             }
         }

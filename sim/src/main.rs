@@ -41,9 +41,10 @@ enum Command {
         #[arg(long)]
         trace: bool,
         /// What to run it on: the whole stack on turmoil's network, or bare nodes on one heap of
-        /// timed inputs.
-        #[arg(long, value_enum, default_value_t = Engine::Turmoil)]
-        engine: Engine,
+        /// timed inputs. If you say nothing: turmoil, unless the scenario needs what only the other
+        /// has.
+        #[arg(long, value_enum)]
+        engine: Option<Engine>,
     },
     /// Search for faults that nobody thought of: random worlds, random faults, all cores.
     Explore(Explore),
@@ -80,7 +81,7 @@ fn main() -> ExitCode {
     ExitCode::from(code)
 }
 
-fn run_file(file: &Path, seed: Option<u64>, with_trace: bool, engine: Engine) -> u8 {
+fn run_file(file: &Path, seed: Option<u64>, with_trace: bool, engine: Option<Engine>) -> u8 {
     let scenario = match Scenario::load(file) {
         Ok(scenario) => scenario,
         Err(error) => {
@@ -89,7 +90,13 @@ fn run_file(file: &Path, seed: Option<u64>, with_trace: bool, engine: Engine) ->
         }
     };
     let keep = Keep { history: true, frames: with_trace, replays: false };
-    let manner = Manner { ground: engine.into(), keep, lenient: false };
+    if let (Some(Engine::Turmoil), Some(what)) = (engine, scenario.beyond_turmoil()) {
+        eprintln!("{}: the turmoil engine has no {what}", file.display());
+        eprintln!("hint: leave `--engine` out, or say `--engine events`");
+        return USAGE;
+    }
+    let ground = engine.map_or_else(|| Ground::of(&scenario), Ground::from);
+    let manner = Manner { ground, keep, lenient: false };
     let outcome = run(&scenario, seed.unwrap_or(scenario.seed), manner);
     if with_trace {
         print!("{}", everything(&scenario, &outcome.history, &outcome.frames));

@@ -86,7 +86,9 @@ pub struct Delivered {
 /// A place in the log that is known to be committed.
 ///
 /// Whoever holds the same entry there holds everything before it, too, and may deliver it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct Committed {
     /// The place.
     pub index: Index,

@@ -172,7 +172,9 @@ pub struct AppendAck {
 }
 
 /// How up to date a log is, compared before ids are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct Freshness {
     /// The ballot of the last entry.
     pub ballot: Ballot,

@@ -46,11 +46,6 @@ impl Picture {
         &self.rings
     }
 
-    /// How many messages stand in the orders of all rings.
-    pub fn reach(&self) -> usize {
-        self.rings.iter().map(|ring| ring.order.len()).sum()
-    }
-
     /// The ring of the newest incarnation under this identity.
     pub fn ring_of(&self, id: NodeId) -> Option<usize> {
         self.actor_of(id)?.ring

@@ -12,7 +12,7 @@ use crate::world::World;
 use crate::world::survey::Phase;
 
 /// Longer than any ring takes to find out that it has no quorum.
-const STUCK_AFTER: Duration = Duration::from_secs(6);
+const STUCK_AFTER: Duration = Duration::from_secs(11);
 
 /// Actions, each with the time to let pass before it.
 pub(super) type Actions = Vec<(Duration, Action)>;

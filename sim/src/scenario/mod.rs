@@ -194,6 +194,19 @@ impl Scenario {
         file::parse(error::Source { file, text }, name)
     }
 
+    /// What of it only the event engine can do; none if it can be run on turmoil as well.
+    pub fn beyond_turmoil(&self) -> Option<&'static str> {
+        let Network { tail_per_mille, cuts, rejects, disk_max, .. } = self.network;
+        let weather = [
+            (tail_per_mille > 0, "latencies with a tail"),
+            (cuts == Cuts::Stall, "connections that stall"),
+            (rejects, "dials that are rejected"),
+            (!disk_max.is_zero(), "disks that take their time"),
+        ];
+        let weather = weather.into_iter().find_map(|(is, what)| is.then_some(what));
+        weather.or_else(|| self.steps.iter().find_map(|step| step.action.beyond_turmoil()))
+    }
+
     /// Whether any step of it sends frames once more, which therefore have to be kept.
     pub fn may_replay(&self) -> bool {
         self.steps.iter().any(|step| matches!(step.action, Action::Replay(..)))

@@ -66,6 +66,37 @@ impl Action {
         }
     }
 
+    /// What it is called, if only the event engine can do it.
+    pub fn beyond_turmoil(&self) -> Option<&'static str> {
+        match self {
+            Action::Limit { .. } => Some("`limit`"),
+            Action::Reset(..) => Some("`reset`"),
+            Action::Replay(..) => Some("`replay`"),
+            Action::Sluggish { .. } => Some("`sluggish`"),
+            Action::Disk { .. } => Some("`disk`"),
+            Action::Ease(_) => Some("`ease`"),
+            Action::Clock { .. } => Some("`clock`"),
+            Action::Drift { .. } => Some("`drift`"),
+            Action::Kill(_)
+            | Action::Power(_)
+            | Action::Restart(_)
+            | Action::Pause(_)
+            | Action::Resume(_)
+            | Action::Partition(_)
+            | Action::Cut { .. }
+            | Action::Deaf(_)
+            | Action::Mute(_)
+            | Action::Heal(_)
+            | Action::Slow { .. }
+            | Action::Garbage(..)
+            | Action::Join(_)
+            | Action::Leave(_)
+            | Action::Alone(_)
+            | Action::Say { .. }
+            | Action::Stuck(_) => None,
+        }
+    }
+
     /// Who joins by it.
     pub fn joins(&self) -> &[NodeIndex] {
         if let Action::Join(who) = self { who } else { &[] }

@@ -79,8 +79,7 @@ impl World {
             Failed::NoEffect(why) => Stopped::NoEffect { line: step.line, at: step.at, why },
             Failed::Stopped(stopped) => stopped,
         })?;
-        self.stuck_since =
-            if self.may_go_on() { None } else { self.stuck_since.or_else(|| Some(self.elapsed())) };
+        self.note_undecided();
         self.observe_now()
     }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use ringchat::proto::id::NodeId;
 use ringchat::proto::status::Status;
@@ -39,6 +40,10 @@ pub(super) struct Machine {
     pub(super) stays_paused: bool,
     /// Whether something keeps it busy or its disk slow, and whether the quiet phase leaves it so.
     pub(super) hampered: Option<bool>,
+    /// Since when it cannot reach enough others to decide anything.
+    pub(super) undecided_since: Option<Duration>,
+    /// When it delivered something last.
+    pub(super) delivered_at: Duration,
     /// Whether it was asked to leave.
     pub(super) leaving: bool,
 }
@@ -55,6 +60,8 @@ impl Machine {
             status: None,
             stays_paused: false,
             hampered: None,
+            undecided_since: None,
+            delivered_at: Duration::ZERO,
             leaving: false,
         }
     }

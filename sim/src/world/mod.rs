@@ -45,6 +45,16 @@ pub enum Ground {
     Events,
 }
 
+impl Ground {
+    /// The whole stack, where it can do what the scenario wants; else bare nodes.
+    pub fn of(scenario: &Scenario) -> Ground {
+        match scenario.beyond_turmoil() {
+            None => Ground::Turmoil,
+            Some(_) => Ground::Events,
+        }
+    }
+}
+
 /// What a run writes down besides its counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Keep {
@@ -96,10 +106,6 @@ pub struct World {
     checkers: Checkers,
     coverage: Coverage,
     effects: Effects,
-    /// When the order last got longer.
-    ordered_at: Duration,
-    /// Since when no part of the network can decide anything.
-    stuck_since: Option<Duration>,
     notes: Vec<Note>,
     /// Whether anything has happened since this was asked last, and whether more than talk has.
     stirred: bool,
@@ -133,8 +139,6 @@ impl World {
             checkers: Checkers::new(),
             coverage: Coverage::default(),
             effects: Effects::default(),
-            ordered_at: Duration::ZERO,
-            stuck_since: None,
             notes: Vec::new(),
             stirred: true,
             moved: true,
@@ -262,10 +266,9 @@ impl World {
             !matches!(what, Happening::Delivered(_) | Happening::Event(Event::Submitted { .. }));
         let name = self.machines[node.0].name.clone();
         let record = Record { at, node: name, incarnation, what };
-        let longest = self.checkers.picture().reach();
         let seen = self.checkers.observe(&record);
-        if self.checkers.picture().reach() > longest {
-            self.ordered_at = at.since(Instant::START);
+        if let Happening::Delivered(_) = record.what {
+            self.machines[node.0].delivered_at = at.since(Instant::START);
         }
         self.coverage.observe(&record, self.machines[node.0].id);
         if self.keep.history {

@@ -10,11 +10,12 @@ use super::machine::Phase;
 use crate::checker::violation::{Guarantee, Violation};
 use crate::scenario::NodeIndex;
 
-/// How long nothing may have been ordered, for a ring to count as stuck.
+/// How long a node may have delivered nothing, to count as stuck.
 const STILL: Duration = Duration::from_secs(1);
 
-/// How long a ring may take to find out that it has no quorum.
-const KNOWN: Duration = Duration::from_secs(5);
+/// How long a ring may take to find out that it has no quorum: a node that is cut off dials eight
+/// others in vain, one after the other, and the waits between its elections have grown to seconds.
+const KNOWN: Duration = Duration::from_secs(10);
 
 impl World {
     /// Holds these nodes against the promise of a ring without a quorum: it says so, and waits.
@@ -23,10 +24,16 @@ impl World {
     /// What one of them does instead, as a broken L2.
     pub(super) fn stuck(&mut self, nodes: &[NodeIndex]) -> Result<(), Failed> {
         // A view that was on its way when the last step was taken may be in force by now.
-        let since = self.stuck_since.filter(|_| !self.may_go_on());
-        let since = since.ok_or_else(|| "a quorum can be reached".to_owned())?;
-        if self.elapsed() < since + KNOWN {
-            return Err(Failed::NoEffect(format!("a quorum was there until {since:?}")));
+        self.note_undecided();
+        for node in nodes {
+            let machine = &self.machines[node.0];
+            let Some(since) = machine.undecided_since else {
+                return Err(self.refuse(*node, "can reach a quorum"));
+            };
+            if self.elapsed() < since + KNOWN {
+                let why = format!("could reach a quorum {:?} ago", self.elapsed() - since);
+                return Err(self.refuse(*node, &why));
+            }
         }
         self.look();
         match self.not_stuck(nodes) {
@@ -35,14 +42,30 @@ impl World {
         }
     }
 
+    /// Notes since when each node cannot reach enough others to decide anything.
+    pub(super) fn note_undecided(&mut self) {
+        let now = self.elapsed();
+        let (parts, decides) = self.deciding_parts();
+        for (machine, part) in self.machines.iter_mut().zip(parts) {
+            machine.undecided_since =
+                if decides[part] { None } else { machine.undecided_since.or(Some(now)) };
+        }
+    }
+
     /// Whether somewhere enough nodes live to decide anything, hindered or not.
     pub fn may_go_on(&self) -> bool {
+        self.deciding_parts().1.contains(&true)
+    }
+
+    /// The part of each node, and whether enough live in each part to decide anything.
+    fn deciding_parts(&self) -> (Vec<usize>, Vec<bool>) {
         let (parts, living) = (self.parts(), self.in_phase(&[Phase::Alive]));
-        let in_part = |part: usize| {
+        let decides = |part: usize| {
             let here = living.iter().copied().filter(|node| parts[node.0] == part);
-            here.collect::<Vec<NodeIndex>>()
+            self.may_decide(&here.collect::<Vec<NodeIndex>>())
         };
-        (0..parts.len()).any(|part| self.may_decide(&in_part(part)))
+        let decide = (0..parts.len()).map(decides).collect();
+        (parts, decide)
     }
 
     /// Whether any group of nodes has all that it needs to go on.
@@ -60,7 +83,6 @@ impl World {
 
     /// The first of these nodes that goes on, or does not say that it cannot.
     pub fn not_stuck(&self, nodes: &[NodeIndex]) -> Option<Violation> {
-        let still = self.elapsed().saturating_sub(self.ordered_at);
         for node in nodes {
             let machine = &self.machines[node.0];
             let broken = |expected: &str, found: String| {
@@ -76,9 +98,10 @@ impl World {
                 let found = format!("{:?}", machine.status.as_ref().map(|status| status.role));
                 return Some(broken("it to say that there is no quorum", found));
             }
+            let still = self.elapsed().saturating_sub(machine.delivered_at);
             if still < STILL {
-                let found = format!("something ordered {still:?} ago");
-                return Some(broken("nothing to be ordered without a quorum", found));
+                let found = format!("something delivered {still:?} ago");
+                return Some(broken("nothing to be delivered without a quorum", found));
             }
         }
         None
