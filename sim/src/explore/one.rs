@@ -29,7 +29,7 @@ impl Default for Space {
 }
 
 /// What came of one run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Explored {
     /// Which rare things happened how often.
     pub coverage: BTreeMap<Rare, u64>,
@@ -39,6 +39,8 @@ pub struct Explored {
     pub steps: u64,
     /// How much time passed in the world.
     pub simulated: Duration,
+    /// The world and its faults: played again, it does the same.
+    pub scenario: Scenario,
     /// What failed, if anything did.
     pub finding: Option<Finding>,
 }
@@ -88,7 +90,8 @@ pub fn explore(seed: u64, space: &Space) -> Explored {
         handled: outcome.handled,
         steps: scenario.steps.len() as u64,
         simulated: outcome.simulated,
-        finding: finding(scenario, &outcome),
+        finding: finding(scenario.clone(), &outcome),
+        scenario,
     }
 }
 

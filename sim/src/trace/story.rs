@@ -43,6 +43,8 @@ struct Story {
     leader: Option<NodeId>,
     /// Who tries to elect somebody: only the first try is told.
     electing: BTreeSet<String>,
+    /// Whom each node skips: told once, until that one answers.
+    skipped: BTreeSet<(String, NodeId)>,
     /// What each node has delivered since the last sum.
     delivered: BTreeMap<String, Span>,
 }
@@ -125,6 +127,11 @@ impl Story {
             Event::ElectionStarted { .. } => !self.electing.insert(who.clone()),
             Event::Leads { .. } | Event::Follows { .. } | Event::QuorumBack => {
                 self.electing.remove(&who);
+                false
+            }
+            Event::Suspected { peer } => !self.skipped.insert((who.clone(), *peer)),
+            Event::Cleared { peer } => {
+                self.skipped.remove(&(who.clone(), *peer));
                 false
             }
             _anything_else => false,
