@@ -1,7 +1,7 @@
 # `make` lists what can be run.
 
 .DEFAULT_GOAL := help
-.PHONY: help check test fmt lint doc deny demo sim review bench clean
+.PHONY: help check test fmt lint doc deny demo sim model review bench clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ demo: ## three nodes in a tmux window (needs tmux)
 
 sim: ## run one scenario: make sim SCENARIO=scenarios/killnode.toml
 	cargo sim run $(or $(SCENARIO),scenarios/killnode.toml)
+
+model: ## every interleaving of a ring of three, with more elections than `make test` has time for
+	cargo test --release --package ringchat-model -- --include-ignored --nocapture --test-threads=1
 
 review: ## look at the traces that changed (needs cargo-insta)
 	cargo insta review
