@@ -1,7 +1,7 @@
 # `make` lists what can be run.
 
 .DEFAULT_GOAL := help
-.PHONY: help check test fmt lint doc deny demo sim mutants review bench clean
+.PHONY: help check test fmt lint doc deny demo sim explore model mutants review bench clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -39,6 +39,13 @@ sim: ## run one scenario: make sim SCENARIO=scenarios/killnode.toml
 
 mutants: ## does the harness catch planted faults? hours for all: make mutants ONLY=name
 	tests/mutants/run $(ONLY)
+
+explore: ## search for faults: make explore SEEDS=0..10000 PROFILE=members
+	cargo build --profile explore --package ringchat-sim --bin sim
+	target/explore/sim explore --seeds $(or $(SEEDS),0..10000) --profile $(or $(PROFILE),swarm)
+
+model: ## every interleaving of a ring of three, with more elections than `make test` has time for
+	cargo test --release --package ringchat-model -- --include-ignored --nocapture --test-threads=1
 
 review: ## look at the traces that changed (needs cargo-insta)
 	cargo insta review

@@ -3,6 +3,7 @@
 mod proto_hand;
 
 use proto_hand::*;
+use ringchat::proto::entry::Committed;
 use ringchat::proto::event::{Event, LinkLoss};
 use ringchat::proto::id::{Ballot, Index, LinkId, NodeId, RingId};
 use ringchat::proto::input::{Disconnect, Input, WriteId};

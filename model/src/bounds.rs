@@ -86,7 +86,7 @@ pub enum Fault {
 }
 
 impl Bounds {
-    /// Small enough for every run of the tests.
+    /// Two view changes, an election against the first leader, and a crash of each node.
     pub const SMALL: Bounds = Bounds {
         ballots: 1,
         views: 2,
@@ -97,4 +97,16 @@ impl Bounds {
         writes: Writes::LostWhereItShows,
         hearing: Hearing::WhatMatters,
     };
+    /// With one more election: rounds 1 to 3.
+    pub const FULL: Bounds = Bounds { ballots: 2, ..Bounds::SMALL };
+    /// Less happens, but everything is heard.
+    pub const HEARD: Bounds = Bounds { crashes: 0, hearing: Hearing::Everything, ..Bounds::SMALL };
+    /// Less happens, but each write is a step of its own.
+    pub const WRITTEN: Bounds =
+        Bounds { views: 1, crashes: 0, writes: Writes::OneByOne, ..Bounds::SMALL };
+    /// No view changes, but each write is a step of its own, and every node may crash at any time.
+    pub const CRASHED: Bounds = Bounds { views: 0, writes: Writes::OneByOne, ..Bounds::SMALL };
+    /// No view changes, but the tokens of lap 1 travel.
+    pub const WALKED: Bounds =
+        Bounds { views: 0, first_lap: FirstLap::Walked { starts: 1 }, ..Bounds::SMALL };
 }

@@ -6,7 +6,7 @@ use ringchat::proto::event::Event;
 use ringchat::proto::id::{LinkId, NodeId};
 use ringchat::proto::time::Instant;
 use ringchat::proto::view::{Change, View};
-use ringchat_sim::history::{Happening, History, Incarnation};
+use ringchat_sim::history::{Happening, History, Incarnation, Record};
 use ringchat_sim::trace::story::story;
 use support::*;
 

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use ringchat_sim::run::{Outcome, Verdict, run};
+use ringchat_sim::run::{Manner, Outcome, Verdict, run};
 use ringchat_sim::scenario::{Action, NodeIndex, Scenario, Step, Target};
+use ringchat_sim::world::Ground;
 
 fn three() -> Scenario {
     let mut scenario = Scenario::new("three", 5, 3);
@@ -12,7 +13,7 @@ fn three() -> Scenario {
 }
 
 fn played(scenario: &Scenario) -> Outcome {
-    run(scenario, scenario.seed, false)
+    run(scenario, scenario.seed, Manner::on(Ground::Turmoil))
 }
 
 #[test]

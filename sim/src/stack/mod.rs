@@ -48,7 +48,8 @@ impl Stack {
     /// Hosts on which nothing runs yet.
     pub fn new(scenario: &Scenario, lots: Lots, keep_frames: bool) -> Stack {
         let traffic = Traffic::new(keep_frames);
-        let network = scenario.network;
+        // turmoil knows whole ticks only.
+        let network = wires::in_ticks(scenario.network);
         let mut sim = turmoil::Builder::new()
             .epoch(UNIX_EPOCH)
             .rng_seed(lots.seed_of("turmoil"))

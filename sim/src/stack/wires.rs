@@ -62,6 +62,7 @@ impl Wires {
         let way = (a.min(b), a.max(b));
         match latency {
             Some(latency) => {
+                let latency = whole_ticks(latency, self.network.tick);
                 self.slow.insert(way, latency);
                 latency
             }
@@ -71,4 +72,16 @@ impl Wires {
             }
         }
     }
+}
+
+/// The same network with each latency as the next whole tick.
+pub(super) fn in_ticks(network: Network) -> Network {
+    let up = |latency| whole_ticks(latency, network.tick);
+    let (latency_min, latency_max) = (up(network.latency_min), up(network.latency_max));
+    Network { latency_min, latency_max, ..network }
+}
+
+fn whole_ticks(latency: Duration, tick: Duration) -> Duration {
+    let ticks = latency.as_micros().div_ceil(tick.as_micros()).max(1);
+    tick * u32::try_from(ticks).unwrap_or(u32::MAX)
 }

@@ -13,7 +13,7 @@ use ringchat::proto::time::Instant;
 use ringchat::proto::view::{Change, Member, View};
 use ringchat_sim::checker::Checkers;
 use ringchat_sim::checker::violation::{Guarantee, Violation};
-use ringchat_sim::history::{Happening, History, Incarnation, NodeName};
+use ringchat_sim::history::{Happening, History, Incarnation, NodeName, Record};
 
 /// One record to be: the node's number, its life, what happened.
 #[derive(Clone)]
