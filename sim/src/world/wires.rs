@@ -42,6 +42,7 @@ impl Wires {
         for way in ways.iter().filter(|(from, to)| from != to) {
             if let Some(known) = self.harmed.get_mut(&(Harm::Cut, *way)) {
                 // What is to stand stands, though it was cut before.
+                any |= cause.standing && !known.cause.standing;
                 known.cause.standing |= cause.standing;
             } else {
                 self.harm(engine, Harm::Cut, cause, *way);
