@@ -34,6 +34,8 @@ pub(super) struct Machine {
     pub(super) incarnation: Incarnation,
     /// The identity of the last incarnation.
     pub(super) id: NodeId,
+    /// Whom the last incarnation was told to ask; nobody, if it founded a ring.
+    pub(super) contacts: Vec<SocketAddr>,
     /// What the node knew when it was asked last; none if it could not answer.
     pub(super) status: Option<Status>,
     /// Whether the quiet phase leaves it paused.
@@ -57,6 +59,7 @@ impl Machine {
             phase: Phase::Absent,
             incarnation: Incarnation(0),
             id: NodeId(0),
+            contacts: Vec::new(),
             status: None,
             stays_paused: false,
             hampered: None,
