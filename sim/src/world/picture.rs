@@ -21,7 +21,7 @@ impl World {
                 id: machine.id,
                 alive: machine.phase == Phase::Alive,
                 component: u32::try_from(parts[node.0]).unwrap_or(u32::MAX),
-                impaired: self.is_impaired(node) || self.is_lost(node),
+                impaired: self.is_impaired(node) || self.is_lost(node, &parts),
                 status: machine.status.clone(),
                 content: self.engine.content(node).1,
             }
@@ -125,14 +125,18 @@ impl World {
             && half
     }
 
-    /// Whether it has never been in any ring, and nobody lives whom it was told to ask: then it can
-    /// find none, and none can know of it.
-    fn is_lost(&self, node: NodeIndex) -> bool {
+    /// Whether it has never been in any ring, and cannot reach anybody living whom it was told to ask:
+    /// then it can find none, and none can know of it.
+    fn is_lost(&self, node: NodeIndex, parts: &[usize]) -> bool {
         let machine = &self.machines[node.0];
         let ringless = machine.status.as_ref().is_some_and(|status| status.ring.is_none());
-        let asks = |other: &&super::Machine| machine.contacts.contains(&other.address);
-        let mut asked = self.machines.iter().filter(asks);
-        ringless && asked.all(|other| other.phase != Phase::Alive)
+        let reaches = |other: NodeIndex| {
+            let asked = &self.machines[other.0];
+            asked.phase == Phase::Alive
+                && parts[other.0] == parts[node.0]
+                && machine.contacts.contains(&asked.address)
+        };
+        ringless && !self.all().any(reaches)
     }
 
     fn is_whole(&self, a: NodeIndex, b: NodeIndex) -> bool {
