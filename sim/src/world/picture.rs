@@ -125,16 +125,19 @@ impl World {
             && half
     }
 
-    /// Whether it has never been in any ring, and cannot reach anybody living whom it was told to ask:
+    /// Whether it has never been in any ring, and cannot reach anybody living whom it was told of:
     /// then it can find none, and none can know of it.
     fn is_lost(&self, node: NodeIndex, parts: &[usize]) -> bool {
         let machine = &self.machines[node.0];
-        let ringless = machine.status.as_ref().is_some_and(|status| status.ring.is_none());
+        let ringless = self.checkers.picture().ring_of(machine.id).is_none();
+        let told = machine.status.as_ref().map(|status| status.view.members.as_slice());
+        let told = told.unwrap_or_default();
         let reaches = |other: NodeIndex| {
             let asked = &self.machines[other.0];
             asked.phase == Phase::Alive
                 && parts[other.0] == parts[node.0]
-                && machine.contacts.contains(&asked.address)
+                && (machine.contacts.contains(&asked.address)
+                    || told.iter().any(|member| member.address == asked.address))
         };
         ringless && !self.all().any(reaches)
     }
