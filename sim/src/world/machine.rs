@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use ringchat::proto::id::NodeId;
+use ringchat::proto::node::Start;
 use ringchat::proto::status::Status;
 
 use crate::history::{Happening, Incarnation, NodeName};
@@ -78,7 +79,11 @@ impl Machine {
     }
 
     /// Begins an incarnation; gives what is to be noted about it.
-    pub(super) fn begin(&mut self, life: u32, id: NodeId) -> Happening {
+    pub(super) fn begin(&mut self, life: u32, id: NodeId, start: &Start) -> Happening {
+        self.contacts = match start {
+            Start::Found => Vec::new(),
+            Start::Join(contacts) => contacts.clone(),
+        };
         self.id = id;
         self.incarnation = Incarnation(life);
         self.phase = Phase::Alive;

@@ -289,12 +289,8 @@ impl World {
         let machine = &mut self.machines[node.0];
         let life = machine.incarnation.0 + 1;
         let seed = self.lots.seed_of(&format!("node {name} life {life}"));
-        let began = machine.begin(life, Node::identity(seed));
+        let began = machine.begin(life, Node::identity(seed), &start);
         let incarnation = machine.incarnation;
-        machine.contacts = match &start {
-            Start::Found => Vec::new(),
-            Start::Join(contacts) => contacts.clone(),
-        };
         self.engine.start(node, Birth { incarnation, seed, start });
         // Before its first step it can break no guarantee.
         let at = Instant::START + self.engine.elapsed();
