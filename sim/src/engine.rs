@@ -14,6 +14,7 @@ use ringchat::proto::node::Start;
 use ringchat::proto::status::Status;
 use ringchat::proto::time::Instant;
 
+use crate::causal::InputLog;
 use crate::history::{Happening, Incarnation};
 use crate::scenario::NodeIndex;
 
@@ -160,6 +161,11 @@ pub trait Engine: fmt::Debug {
 
     /// How often something went out this way, arrived or not.
     fn said(&self, way: Way) -> u64;
+
+    /// The inputs since the last call, if this engine can keep them, and does.
+    fn take_inputs(&mut self) -> InputLog {
+        InputLog::default()
+    }
 
     /// The frames since the last call, if they are kept.
     fn take_frames(&mut self) -> Vec<Frame>;

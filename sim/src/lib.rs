@@ -1,5 +1,6 @@
 //! Runs Ringchat's own driver on a simulated network, and holds every run against the guarantees.
 
+pub mod causal;
 pub mod checker;
 pub mod coverage;
 pub mod engine;

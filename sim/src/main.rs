@@ -13,6 +13,7 @@ use ringchat_sim::trace::everything::everything;
 use ringchat_sim::world::{Ground, Keep};
 
 use self::command::USAGE;
+use self::command::bisect::{Bisect, bisect};
 use self::command::explore::{Explore, explore};
 
 /// What `sim` takes from the command line.
@@ -48,6 +49,8 @@ enum Command {
     },
     /// Search for faults that nobody thought of: random worlds, random faults, all cores.
     Explore(Explore),
+    /// Find the input that first broke a guarantee, and show only what happened before it.
+    Bisect(Bisect),
     /// List the scenarios of a folder.
     List {
         /// The folder.
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
     let code = match Arguments::parse().command {
         Command::Run { file, seed, trace, engine } => run_file(&file, seed, trace, engine),
         Command::Explore(arguments) => explore(&arguments),
+        Command::Bisect(arguments) => bisect(&arguments),
         Command::List { folder } => list(&folder),
     };
     ExitCode::from(code)
@@ -89,7 +93,7 @@ fn run_file(file: &Path, seed: Option<u64>, with_trace: bool, engine: Option<Eng
             return USAGE;
         }
     };
-    let keep = Keep { history: true, frames: with_trace, replays: false };
+    let keep = Keep { history: true, frames: with_trace, ..Keep::default() };
     if let (Some(Engine::Turmoil), Some(what)) = (engine, scenario.beyond_turmoil()) {
         eprintln!("{}: the turmoil engine has no {what}", file.display());
         eprintln!("hint: leave `--engine` out, or say `--engine events`");

@@ -58,6 +58,8 @@ pub struct Run {
     idle: Vec<usize>,
     /// What failed in the quiet phase.
     failure: Option<Failure>,
+    /// What did not hold in the end.
+    pub(crate) violations: Vec<Violation>,
     /// When the last fault was.
     disturbed: Option<Duration>,
     closed_after: Option<Duration>,
@@ -77,6 +79,7 @@ impl Run {
             lenient,
             idle: Vec::new(),
             failure: None,
+            violations: Vec::new(),
             disturbed: None,
             closed_after: None,
             settled_after: None,
@@ -105,7 +108,8 @@ impl Run {
         }
     }
 
-    fn play(&mut self) -> Result<Verdict, Stopped> {
+    /// All of it, faults and quiet.
+    pub(crate) fn play(&mut self) -> Result<Verdict, Stopped> {
         self.faults()?;
         self.calm()
     }
@@ -284,7 +288,8 @@ impl Run {
 
     fn broken(&mut self, quiet_from: Option<ringchat::proto::time::Instant>) -> Vec<Violation> {
         let picture = self.world.picture(quiet_from);
-        self.world.checkers_mut().settle(&picture)
+        self.violations = self.world.checkers_mut().settle(&picture);
+        self.violations.clone()
     }
 }
 

@@ -11,15 +11,17 @@ use super::Events;
 use super::host::Running;
 use super::link::{Connection, ConnectionId, Side};
 use super::thing::{Item, Thing};
+use crate::causal::{Handled, InputNumber};
 use crate::engine::Note;
 use crate::history::Happening;
 use crate::ledger::Ledger;
 use crate::scenario::NodeIndex;
 
 impl Events {
-    /// Tells a node something, and whatever follows from that within the same moment.
-    pub(super) fn tell(&mut self, host: NodeIndex, input: Input) {
-        let mut next = Some(input);
+    /// Tells a node something, and whatever follows from that within the same moment. `cause` is
+    /// the input that made another node send it.
+    pub(super) fn tell(&mut self, host: NodeIndex, input: Input, cause: Option<InputNumber>) {
+        let (mut next, mut cause) = (Some(input), cause);
         while let Some(input) = next {
             let here = &mut self.hosts[host.0];
             let Some(node) = here.node.as_mut().filter(|_| here.running == Running::Alive) else {
@@ -27,6 +29,11 @@ impl Events {
             };
             let mut outbox = std::mem::take(&mut self.outbox);
             self.handled += 1;
+            if let Some(inputs) = &mut self.inputs {
+                let (at, incarnation, input) = (self.now, here.incarnation, input.clone());
+                let handled = Handled::new(at, host, incarnation, input, cause.take());
+                here.last_input = Some(inputs.push(handled));
+            }
             node.handle(here.clock.read(self.now), input, &mut outbox);
             // Most inputs leave nothing to do.
             if !outbox.is_empty() {
@@ -88,6 +95,9 @@ impl Events {
 
     fn note(&mut self, node: NodeIndex, what: Happening) {
         let incarnation = self.hosts[node.0].incarnation;
+        if let Some(inputs) = &mut self.inputs {
+            inputs.led_to(what.clone());
+        }
         self.notes.push(Note { at: self.now, node, incarnation, what });
     }
 
@@ -97,7 +107,7 @@ impl Events {
         let id = self.connections.len();
         self.connections.push(Connection::new((host, life, link), to.unwrap_or(host)));
         self.hosts[host.0].links.insert(link, (id, Side::Dialer));
-        let refused = Thing::Arrive(id, Side::Dialer, Item::End(Disconnect::Refused));
+        let refused = Thing::Arrive(id, Side::Dialer, Item::End(Disconnect::Refused), None);
         let Some(to) = to else {
             return self.queue.push(self.now, refused);
         };
@@ -135,15 +145,21 @@ impl Events {
             Thing::Wake(_) | Thing::Dial(_) => {}
             Thing::Persisted(_, life, write) => {
                 if self.hosts[host.0].incarnation == life {
-                    self.tell(host, Input::Persisted { write });
+                    self.tell(host, Input::Persisted { write }, None);
                 }
             }
-            Thing::Arrive(id, side, item) => self.take(host, id, side, item),
+            Thing::Arrive(id, side, item, cause) => self.take(host, id, side, (item, cause)),
         }
         self.settle(host);
     }
 
-    pub(super) fn take(&mut self, host: NodeIndex, id: ConnectionId, side: Side, item: Item) {
+    pub(super) fn take(
+        &mut self,
+        host: NodeIndex,
+        id: ConnectionId,
+        side: Side,
+        (item, cause): (Item, Option<InputNumber>),
+    ) {
         let end = self.connections[id].end_mut(side);
         if end.closed {
             return;
@@ -168,11 +184,11 @@ impl Events {
                         self.transmit(id, side, Item::Hello(own));
                     }
                 }
-                self.tell(host, Input::Connected { link, hello });
+                self.tell(host, Input::Connected { link, hello }, cause);
             }
             Item::Message(message) => {
                 if let Some(link) = end.link {
-                    self.tell(host, Input::Message { link, message });
+                    self.tell(host, Input::Message { link, message }, cause);
                 }
             }
             Item::End(why) => {
@@ -184,7 +200,7 @@ impl Events {
                 if let Some(link) = link
                     && self.hosts[host.0].links.remove(&link).is_some()
                 {
-                    self.tell(host, Input::Disconnected { link, why });
+                    self.tell(host, Input::Disconnected { link, why }, cause);
                 }
             }
         }
@@ -202,7 +218,7 @@ impl Events {
             if !here.typing.is_empty() && node.room() > 0 {
                 let line = here.typing.pop_front().and_then(ringchat::proto::entry::Payload::new);
                 if let Some(payload) = line {
-                    self.tell(host, Input::Command(Command::Submit(payload)));
+                    self.tell(host, Input::Command(Command::Submit(payload)), None);
                 }
                 continue;
             }
@@ -215,7 +231,7 @@ impl Events {
                 }
                 return;
             }
-            self.tell(host, Input::Timeout);
+            self.tell(host, Input::Timeout, None);
             rounds += 1;
             assert!(rounds < 10_000, "{} never comes to rest", self.names[host.0]);
         }

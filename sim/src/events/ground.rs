@@ -13,6 +13,7 @@ use super::Events;
 use super::host::Running;
 use super::link::Side;
 use super::thing::{Item, Thing};
+use crate::causal::InputLog;
 use crate::engine::{Birth, Engine, Frame, Note, Tamper, Way};
 use crate::scenario::NodeIndex;
 
@@ -75,7 +76,7 @@ impl Engine for Events {
         if self.hosts[node.0].running != Running::Alive {
             return Err("stands still, or does not run");
         }
-        self.tell(node, Input::Command(command));
+        self.tell(node, Input::Command(command), None);
         self.settle(node);
         Ok(())
     }
@@ -131,7 +132,7 @@ impl Engine for Events {
                 for (id, _) in &links {
                     for side in [Side::Dialer, Side::Acceptor] {
                         let end = Item::End(Disconnect::Reset);
-                        self.queue.push(self.now, Thing::Arrive(*id, side, end));
+                        self.queue.push(self.now, Thing::Arrive(*id, side, end, None));
                     }
                 }
                 nothing(!links.is_empty())
@@ -174,6 +175,10 @@ impl Engine for Events {
 
     fn said(&self, way: Way) -> u64 {
         self.weather.said(way)
+    }
+
+    fn take_inputs(&mut self) -> InputLog {
+        self.inputs.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     fn take_frames(&mut self) -> Vec<Frame> {

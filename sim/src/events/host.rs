@@ -12,6 +12,7 @@ use ringchat::proto::time::Instant;
 use super::clock::Clock;
 use super::link::{ConnectionId, Side};
 use super::thing::Thing;
+use crate::causal::InputNumber;
 use crate::history::Incarnation;
 use crate::ledger::Ledger;
 
@@ -55,6 +56,8 @@ pub(super) struct Host {
     pub(super) disk: Option<Duration>,
     /// When the last write will be durable.
     pub(super) written_at: Instant,
+    /// What its node handled last in this life, if that is kept.
+    pub(super) last_input: Option<InputNumber>,
 }
 
 impl Host {
@@ -77,6 +80,7 @@ impl Host {
             typing: VecDeque::new(),
             disk: None,
             written_at: Instant::START,
+            last_input: None,
         }
     }
 
@@ -90,6 +94,7 @@ impl Host {
         self.accepted = 0;
         self.wake = None;
         self.written_at = Instant::START;
+        self.last_input = None;
     }
 
     /// The process is gone, with all that waited for it. Gives the connections it had.

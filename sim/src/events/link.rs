@@ -11,6 +11,7 @@ use ringchat::wire::frame;
 use super::Events;
 use super::host::Running;
 use super::thing::{Item, Thing};
+use crate::causal::InputNumber;
 use crate::engine::{Frame, Way};
 use crate::history::Incarnation;
 use crate::scenario::{Cuts, NodeIndex};
@@ -65,9 +66,9 @@ pub(super) struct End {
     /// When the last thing it sent arrives: nothing overtakes.
     last: Instant,
     /// What waits behind a cut, and how many bytes that is.
-    held: VecDeque<Item>,
+    held: VecDeque<(Item, Option<InputNumber>)>,
     held_bytes: u64,
-    remembered: VecDeque<Message>,
+    remembered: VecDeque<(Message, Option<InputNumber>)>,
 }
 
 impl Connection {
@@ -107,8 +108,20 @@ impl Connection {
 }
 
 impl Events {
-    /// Sends something from one side to the other.
+    /// Sends something from one side to the other, as its process wants.
     pub(super) fn transmit(&mut self, id: ConnectionId, from: Side, item: Item) {
+        let host = self.connections[id].end(from).host;
+        self.transmit_for(id, from, item, self.hosts[host.0].last_input);
+    }
+
+    /// Sends something that this input caused; none, if a kernel sends it.
+    fn transmit_for(
+        &mut self,
+        id: ConnectionId,
+        from: Side,
+        item: Item,
+        cause: Option<InputNumber>,
+    ) {
         let connection = &mut self.connections[id];
         let way = connection.way(from);
         let end = connection.end_mut(from);
@@ -120,14 +133,14 @@ impl Events {
                 Cuts::Break => end.broken = true,
                 Cuts::Stall => {
                     end.held_bytes += size(&item);
-                    end.held.push_back(item);
+                    end.held.push_back((item, cause));
                 }
             }
             return;
         };
         let at = at.max(Instant::from_micros(end.last.as_micros() + 1));
         end.last = at;
-        self.queue.push(at, Thing::Arrive(id, from.other(), item));
+        self.queue.push(at, Thing::Arrive(id, from.other(), item, cause));
     }
 
     /// Sends a frame. False, if more waits by now than a sender bears: then the link is closed.
@@ -140,7 +153,7 @@ impl Events {
             frames.push(Frame { at: now, way, message: message.clone() });
         }
         if self.remembers {
-            end.remembered.push_back(message.clone());
+            end.remembered.push_back((message.clone(), self.hosts[way.0.0].last_input));
             if end.remembered.len() > REMEMBERED {
                 end.remembered.pop_front();
             }
@@ -171,17 +184,23 @@ impl Events {
             Running::Off => {}
             Running::Idle => {
                 self.connections[id].end_mut(Side::Acceptor).closed = true;
-                self.transmit(id, Side::Acceptor, Item::End(Disconnect::Refused));
+                self.transmit_for(id, Side::Acceptor, Item::End(Disconnect::Refused), None);
             }
             Running::Alive | Running::Paused => {
                 self.connections[id].end_mut(Side::Acceptor).life = Some(host.incarnation);
-                self.transmit(id, Side::Acceptor, Item::Established);
+                self.transmit_for(id, Side::Acceptor, Item::Established, None);
             }
         }
     }
 
     /// Something has come to a machine: its kernel answers where no process can.
-    pub(super) fn on_arrival(&mut self, id: ConnectionId, to: Side, item: Item) {
+    pub(super) fn on_arrival(
+        &mut self,
+        id: ConnectionId,
+        to: Side,
+        item: Item,
+        cause: Option<InputNumber>,
+    ) {
         let end = self.connections[id].end(to);
         let node = end.host;
         let host = &mut self.hosts[node.0];
@@ -193,16 +212,16 @@ impl Events {
             if !matches!(item, Item::End(_)) {
                 let end = self.connections[id].end_mut(to);
                 end.closed = true;
-                self.transmit(id, to, Item::End(Disconnect::Reset));
+                self.transmit_for(id, to, Item::End(Disconnect::Reset), None);
             }
             return;
         }
         if host.takes(self.now) {
             // Nearly always: so it is not put together again as a thing that waits.
-            self.take(node, id, to, item);
+            self.take(node, id, to, (item, cause));
             return self.settle(node);
         }
-        self.give(node, Thing::Arrive(id, to, item));
+        self.give(node, Thing::Arrive(id, to, item, cause));
     }
 
     /// What waited behind a cut goes on.
@@ -217,8 +236,8 @@ impl Events {
                 let end = connection.end_mut(side);
                 end.held_bytes = 0;
                 end.last = end.last.max(resumes);
-                for item in std::mem::take(&mut end.held) {
-                    self.transmit(id, side, item);
+                for (item, cause) in std::mem::take(&mut end.held) {
+                    self.transmit_for(id, side, item, cause);
                 }
             }
         }
@@ -240,9 +259,9 @@ impl Events {
     pub(super) fn replay(&mut self, a: NodeIndex, b: NodeIndex) -> bool {
         let mut any = false;
         for (id, side) in self.between(a, b) {
-            for message in self.connections[id].end(side).remembered.clone() {
+            for (message, cause) in self.connections[id].end(side).remembered.clone() {
                 any = true;
-                self.transmit(id, side, Item::Message(message));
+                self.transmit_for(id, side, Item::Message(message), cause);
             }
         }
         any

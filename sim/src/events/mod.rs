@@ -28,6 +28,7 @@ use self::link::Connection;
 use self::queue::Queue;
 use self::thing::Thing;
 use self::weather::Weather;
+use crate::causal::InputLog;
 use crate::engine::{Frame, Note};
 use crate::lots::Lots;
 use crate::scenario::{NodeIndex, Scenario};
@@ -63,6 +64,7 @@ pub struct Events {
     weather: Weather,
     notes: Vec<Note>,
     frames: Option<Vec<Frame>>,
+    inputs: Option<InputLog>,
     /// Whether frames are kept for a replay.
     remembers: bool,
     handled: u64,
@@ -90,6 +92,7 @@ impl Events {
             weather: Weather::new(scenario.network, lots, count),
             notes: Vec::new(),
             frames: keep.frames.then(Vec::new),
+            inputs: keep.inputs.then(InputLog::default),
             remembers: keep.replays || scenario.may_replay(),
             handled: 0,
             outbox: Outbox::new(),
@@ -110,7 +113,7 @@ impl Events {
                 }
             }
             Thing::Dial(id) => self.on_dial(id),
-            Thing::Arrive(id, side, item) => self.on_arrival(id, side, item),
+            Thing::Arrive(id, side, item, cause) => self.on_arrival(id, side, item, cause),
             Thing::Persisted(host, ..) => self.give(host, thing),
         }
         true

@@ -4,6 +4,7 @@ use ringchat::proto::input::{Disconnect, WriteId};
 use ringchat::proto::message::{Hello, Message};
 
 use super::link::{ConnectionId, Side};
+use crate::causal::InputNumber;
 use crate::history::Incarnation;
 use crate::scenario::NodeIndex;
 
@@ -14,8 +15,9 @@ pub(super) enum Thing {
     Wake(NodeIndex),
     /// Somebody asks for a connection.
     Dial(ConnectionId),
-    /// Something arrives at one side of a connection.
-    Arrive(ConnectionId, Side, Item),
+    /// Something arrives at one side of a connection. The input that made the other side send it
+    /// comes with it, if that is kept; a kernel has none.
+    Arrive(ConnectionId, Side, Item, Option<InputNumber>),
     /// A write is durable.
     Persisted(NodeIndex, Incarnation, WriteId),
 }

@@ -59,7 +59,7 @@ pub struct Finding {
 /// How a found scenario is played again: steps that have no effect are passed over.
 pub const AGAIN: Manner = Manner {
     ground: Ground::Events,
-    keep: Keep { history: false, frames: false, replays: false },
+    keep: Keep { history: false, frames: false, replays: false, inputs: false },
     lenient: true,
 };
 

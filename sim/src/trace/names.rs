@@ -33,6 +33,12 @@ impl Names {
         names
     }
 
+    /// The name of a node's life, by the node's place.
+    pub fn life(&self, node: u32, incarnation: Incarnation) -> String {
+        let known = self.lives.get(&(node, incarnation)).cloned();
+        known.unwrap_or_else(|| format!("node {node}"))
+    }
+
     /// Whose record it is.
     pub fn whose(&self, record: &Record) -> String {
         let life = (record.node.index(), record.incarnation);

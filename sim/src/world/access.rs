@@ -7,6 +7,7 @@ use ringchat::proto::time::Instant;
 
 use super::World;
 use super::machine::Phase;
+use crate::causal::InputLog;
 use crate::checker::Checkers;
 use crate::coverage::Coverage;
 use crate::engine::Frame;
@@ -60,6 +61,11 @@ impl World {
     /// Takes the history out.
     pub fn take_history(&mut self) -> History {
         std::mem::take(&mut self.history)
+    }
+
+    /// Takes the handled inputs out, if they are kept.
+    pub fn take_inputs(&mut self) -> InputLog {
+        self.engine.take_inputs()
     }
 
     /// Takes the frames out.

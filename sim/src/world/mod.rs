@@ -4,6 +4,7 @@ mod access;
 mod cuts;
 mod effects;
 mod faults;
+mod ground;
 mod machine;
 mod picture;
 mod roles;
@@ -21,6 +22,7 @@ use ringchat::proto::node::{Node, Start};
 use ringchat::proto::time::Instant;
 
 use self::effects::Effects;
+pub use self::ground::{Ground, Keep};
 use self::machine::{Machine, Phase};
 pub use self::picture::Settled;
 use self::talk::Talk;
@@ -34,37 +36,6 @@ use crate::history::{Happening, History, Incarnation, Record};
 use crate::lots::Lots;
 use crate::scenario::{NodeIndex, Scenario};
 use crate::stack::Stack;
-
-/// Which engine a world stands on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Ground {
-    /// The whole stack on turmoil's network.
-    #[default]
-    Turmoil,
-    /// Bare nodes on one heap of timed inputs.
-    Events,
-}
-
-impl Ground {
-    /// The whole stack, where it can do what the scenario wants; else bare nodes.
-    pub fn of(scenario: &Scenario) -> Ground {
-        match scenario.beyond_turmoil() {
-            None => Ground::Turmoil,
-            Some(_) => Ground::Events,
-        }
-    }
-}
-
-/// What a run writes down besides its counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Keep {
-    /// Everything that happened.
-    pub history: bool,
-    /// Every frame.
-    pub frames: bool,
-    /// The last frames of each connection, for a step that is added later and replays them.
-    pub replays: bool,
-}
 
 /// Why a run cannot go on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

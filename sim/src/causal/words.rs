@@ -1,0 +1,221 @@
+//! Inputs in words, and which of them are routine.
+
+use ringchat::proto::event::{Event, LinkLoss};
+use ringchat::proto::id::{Ballot, NodeId};
+use ringchat::proto::input::{Command, Input};
+use ringchat::proto::message::{Append, AppendAck, Message, Request, TokenId};
+use ringchat::trace::{describe, describe_loss};
+
+use super::{Handled, InputLog};
+use crate::history::Happening;
+use crate::trace::names::Names;
+
+/// Whether an input tells nothing unless it led to something: a sign of life, or a clock that ran
+/// out.
+pub(super) fn is_routine(input: &Input) -> bool {
+    match input {
+        Input::Timeout | Input::Persisted { .. } | Input::SnapshotTaken { .. } => true,
+        Input::Connected { .. } | Input::Disconnected { .. } | Input::Command(_) => false,
+        Input::Message { message, .. } => match message {
+            Message::Ping { .. }
+            | Message::Pong { .. }
+            | Message::TokenAck { .. }
+            | Message::SnapshotAck { .. } => true,
+            Message::Append(append) => append.entries.is_empty(),
+            Message::AppendAck(ack) => !ack.mismatch && ack.promised <= ack.ballot,
+            Message::SnapshotChunk(chunk) => chunk.head.is_none(),
+            Message::Elect(_)
+            | Message::Elected(_)
+            | Message::LeaderAlive { .. }
+            | Message::TooFew { .. }
+            | Message::Join { .. }
+            | Message::Welcome { .. }
+            | Message::ToLeader { .. }
+            | Message::TakeOver { .. } => false,
+        },
+    }
+}
+
+/// How inputs are told: with the names of those who sent them.
+pub(super) struct Words<'a> {
+    pub(super) names: &'a Names,
+    pub(super) inputs: &'a InputLog,
+}
+
+impl Words<'_> {
+    /// The name of the life that handled it.
+    pub(super) fn whose(&self, handled: &Handled) -> String {
+        // A node's place is small.
+        self.names.life(handled.node.0 as u32, handled.incarnation)
+    }
+
+    /// What came, and what it led to, on one line.
+    pub(super) fn line(&self, handled: &Handled) -> String {
+        let mut line = self.input(handled);
+        for (place, what) in self.led_to(handled).into_iter().enumerate() {
+            line.push_str(if place == 0 { " => " } else { "; " });
+            line.push_str(&what);
+        }
+        line
+    }
+
+    fn input(&self, handled: &Handled) -> String {
+        match &handled.input {
+            Input::Timeout => "its time is up".to_owned(),
+            Input::Connected { link, hello } => {
+                format!("link {link} to {} stands", self.id(hello.member.id))
+            }
+            Input::Disconnected { link, why } => {
+                format!("link {link} is gone: {}", describe_loss(&LinkLoss::Lost(why.clone())))
+            }
+            Input::Message { message, .. } => {
+                format!("from {}: {}", self.sender(handled), self.message(message))
+            }
+            Input::Command(Command::Submit(payload)) => {
+                format!("is given {:?}", String::from_utf8_lossy(&payload.bytes))
+            }
+            Input::Command(Command::Leave) => "is told to leave".to_owned(),
+            Input::Command(Command::Alone) => "is told to go on alone".to_owned(),
+            Input::Persisted { write } => format!("write {} is durable", write.0),
+            Input::SnapshotTaken { index, .. } => format!("its snapshot up to {index} is taken"),
+        }
+    }
+
+    fn sender(&self, handled: &Handled) -> String {
+        let sent = handled.cause.and_then(|cause| Some((cause, self.inputs.get(cause)?)));
+        let Some((cause, sender)) = sent else { return "nobody known".to_owned() };
+        format!("{} ({cause})", self.whose(sender))
+    }
+
+    fn led_to(&self, handled: &Handled) -> Vec<String> {
+        let mut all = Vec::new();
+        for what in &handled.led_to {
+            match (what, &handled.input) {
+                // The input says it already.
+                (Happening::Event(Event::LinkUp { .. }), Input::Connected { .. })
+                | (Happening::Event(Event::LinkDown { .. }), Input::Disconnected { .. }) => {}
+                (Happening::Event(event), _) => all.push(describe(event, &|id| self.id(id))),
+                (Happening::Delivered(it), _) => {
+                    let origin = self.id(it.message.origin);
+                    all.push(format!("delivers {}: the {}. of {origin}", it.index, it.message.seq));
+                }
+                (Happening::Started { .. } | Happening::Died, _)
+                | (Happening::Paused | Happening::Resumed | Happening::Fault(_), _) => {}
+            }
+        }
+        all
+    }
+
+    fn id(&self, id: NodeId) -> String {
+        self.names.id(id)
+    }
+
+    fn ids(&self, ids: &[NodeId]) -> String {
+        let names: Vec<String> = ids.iter().map(|id| self.id(*id)).collect();
+        if names.is_empty() { "nobody".to_owned() } else { names.join(" ") }
+    }
+
+    fn ballot(&self, ballot: Ballot) -> String {
+        format!("{} of {}", ballot.round, self.id(ballot.proposer))
+    }
+
+    fn message(&self, message: &Message) -> String {
+        match message {
+            Message::Ping { leading: Some((ballot, pulse)), .. } => {
+                format!("ping, pulse {pulse} under ballot {}", self.ballot(*ballot))
+            }
+            Message::Ping { leading: None, .. } => "ping".to_owned(),
+            Message::Pong { .. } => "pong".to_owned(),
+            Message::Append(append) => self.append(append),
+            Message::AppendAck(ack) => self.append_ack(ack),
+            Message::Elect(it) => format!(
+                "token of {}, attempt {}, log {} up to {}, met {}",
+                self.id(it.candidate),
+                it.attempt,
+                it.freshness.ballot.round,
+                it.freshness.index,
+                self.ids(&it.met)
+            ),
+            Message::Elected(it) => format!(
+                "asks for promises of ballot {}, has those of {}",
+                self.ballot(it.ballot),
+                self.ids(&it.promised_by)
+            ),
+            Message::TokenAck { token: TokenId::Elect(candidate, attempt) } => {
+                format!("has token {attempt} of {}", self.id(*candidate))
+            }
+            Message::TokenAck { token: TokenId::Elected(ballot) } => {
+                format!("has the token of ballot {}", self.ballot(*ballot))
+            }
+            Message::LeaderAlive { ballot } => {
+                format!("still hears the leader of ballot {}", self.ballot(*ballot))
+            }
+            Message::TooFew { met, .. } => format!("too few for a quorum: {}", self.ids(met)),
+            Message::Join { committed } => {
+                format!("asks to be let in, knows {} committed", committed.index)
+            }
+            Message::Welcome { view, sponsored, .. } => {
+                let served = if *sponsored { ", serves its log" } else { "" };
+                format!("the ring has view {}{served}", view.number)
+            }
+            Message::ToLeader { request, .. } => {
+                format!("to the leader: {}", self.request(request))
+            }
+            Message::SnapshotChunk(it) => format!(
+                "snapshot up to {}, {} bytes from {} of {}",
+                it.index, it.bytes.length, it.offset, it.total
+            ),
+            Message::SnapshotAck { index, received } => {
+                format!("has {received} bytes of the snapshot up to {index}")
+            }
+            Message::TakeOver { ballot } => {
+                format!("asks it to lead after ballot {}", self.ballot(*ballot))
+            }
+        }
+    }
+
+    fn append(&self, append: &Append) -> String {
+        let Append { ballot, pulse, previous, commit, entries, .. } = append;
+        let last = previous.0 + entries.len() as u64;
+        let entries = match entries.len() {
+            0 => format!("nothing behind {previous}"),
+            1 => format!("entry {last}"),
+            _ => format!("entries {} to {last}", previous.next()),
+        };
+        let ballot = self.ballot(*ballot);
+        format!("append under ballot {ballot}, pulse {pulse}: {entries}, committed {commit}")
+    }
+
+    fn append_ack(&self, ack: &AppendAck) -> String {
+        if ack.promised > ack.ballot {
+            return format!(
+                "refuses the append, has promised ballot {}",
+                self.ballot(ack.promised)
+            );
+        }
+        let AppendAck { verified, commit, .. } = ack;
+        let asks = if ack.mismatch { ", needs what is behind it" } else { "" };
+        format!("ack up to {verified}{asks}, committed {commit}")
+    }
+
+    fn request(&self, request: &Request) -> String {
+        match request {
+            Request::Submit(all) => {
+                let each = |it: &ringchat::proto::entry::Submission| {
+                    format!("the {}. of {}", it.seq, self.id(it.origin))
+                };
+                format!("order {}", all.iter().map(each).collect::<Vec<_>>().join(", "))
+            }
+            Request::Admit { member, sponsor } => {
+                format!("admit {} behind {}", self.id(member.id), self.id(*sponsor))
+            }
+            Request::Leave { id } => format!("let {} go", self.id(*id)),
+            Request::Accuse { by, skipped } => {
+                format!("{} had to skip {}", self.id(*by), self.ids(skipped))
+            }
+            Request::Outpromised { promised } => {
+                format!("somebody has promised ballot {}", self.ballot(*promised))
+            }
+        }
+    }
+}
