@@ -12,9 +12,10 @@ use ringchat_sim::scenario::Scenario;
 use ringchat_sim::trace::everything::everything;
 use ringchat_sim::world::{Ground, Keep};
 
-use self::command::USAGE;
 use self::command::bisect::{Bisect, bisect};
+use self::command::diff::{Diff, diff};
 use self::command::explore::{Explore, explore};
+use self::command::{USAGE, ground};
 
 /// What `sim` takes from the command line.
 #[derive(Debug, Parser)]
@@ -49,6 +50,8 @@ enum Command {
     },
     /// Search for faults that nobody thought of: random worlds, random faults, all cores.
     Explore(Explore),
+    /// Show where two runs part, each a saved trace or a scenario.
+    Diff(Diff),
     /// Find the input that first broke a guarantee, and show only what happened before it.
     Bisect(Bisect),
     /// List the scenarios of a folder.
@@ -79,6 +82,7 @@ fn main() -> ExitCode {
     let code = match Arguments::parse().command {
         Command::Run { file, seed, trace, engine } => run_file(&file, seed, trace, engine),
         Command::Explore(arguments) => explore(&arguments),
+        Command::Diff(arguments) => diff(&arguments),
         Command::Bisect(arguments) => bisect(&arguments),
         Command::List { folder } => list(&folder),
     };
@@ -94,12 +98,13 @@ fn run_file(file: &Path, seed: Option<u64>, with_trace: bool, engine: Option<Eng
         }
     };
     let keep = Keep { history: true, frames: with_trace, ..Keep::default() };
-    if let (Some(Engine::Turmoil), Some(what)) = (engine, scenario.beyond_turmoil()) {
-        eprintln!("{}: the turmoil engine has no {what}", file.display());
-        eprintln!("hint: leave `--engine` out, or say `--engine events`");
-        return USAGE;
-    }
-    let ground = engine.map_or_else(|| Ground::of(&scenario), Ground::from);
+    let ground = match ground(file, &scenario, engine) {
+        Ok(ground) => ground,
+        Err(why) => {
+            eprintln!("{why}");
+            return USAGE;
+        }
+    };
     let manner = Manner { ground, keep, lenient: false };
     let outcome = run(&scenario, seed.unwrap_or(scenario.seed), manner);
     if with_trace {

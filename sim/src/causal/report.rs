@@ -125,5 +125,6 @@ fn fault(record: &Record, names: &Names) -> String {
 }
 
 fn line(at: Instant, who: &str, what: &str) -> String {
+    let at = at.to_string();
     format!("{at:>12}  {who:<6}  {what}\n")
 }

@@ -2,4 +2,5 @@
 
 pub mod everything;
 pub mod names;
+pub mod parting;
 pub mod story;
