@@ -135,7 +135,7 @@ fn a_violation_is_told_with_its_input_and_only_what_happened_before() {
         "found    another",
         "input #5 of 5 at 0.006000 at node n2: from n1 (#3): asks it to lead after ballot 1 of n1 => \
          delivers 1: the 7. of n1",
-        "before it happened 2 inputs at 2 nodes, 1 of them routine; the 2 others were concurrent or \
+        "before it happened 2 inputs at 2 nodes, 1 of them routine or told again; the 2 others were concurrent or \
          came later",
         "    0.001000  n1      -- starts",
         "    0.002000  n2      -- starts",
@@ -167,7 +167,7 @@ fn what_is_seen_in_the_end_only_blames_no_single_input() {
 }
 
 #[test]
-fn of_a_long_past_the_last_sixty_lines_are_shown() {
+fn of_a_long_past_sixty_lines_are_shown_and_the_faults_are_among_them() {
     let (history, _) = violated();
     let mut inputs = InputLog::default();
     for at in 0..200 {
@@ -177,8 +177,29 @@ fn of_a_long_past_the_last_sixty_lines_are_shown() {
     }
     let what = Broken::InTheEnd(violation(Guarantee::L3));
     let told = report(&Found { what, history, inputs });
-    assert!(told.contains("\n144 earlier lines are left out\n"), "{told}");
+    assert!(told.contains("\n144 lines are left out: "), "{told}");
     assert_eq!(told.lines().filter(|line| line.starts_with("    0.")).count(), 60, "{told}");
+    assert!(told.contains("n3      -- dies"), "{told}");
+    assert!(told.contains("#145 is") && !told.contains("#144 is"), "{told}");
+}
+
+#[test]
+fn what_a_node_is_told_again_is_counted_once() {
+    let (history, mut inputs) = violated();
+    let cause = inputs.last();
+    for at in 0..5 {
+        let message = Message::TakeOver { ballot: ballot(2, 2) };
+        let input = Input::Message { link: LinkId::Dialed(1), message };
+        let (at, life) = (Instant::from_micros(7_000 + at), Incarnation(0));
+        inputs.push(Handled::new(at, NodeIndex(2), life, input, cause));
+    }
+    let what = Broken::InTheEnd(violation(Guarantee::L3));
+    let told = report(&Found { what, history, inputs });
+    let again =
+        told.lines().filter(|line| line.starts_with(' ') && line.contains("ballot 2 of n2"));
+    // The first, and the last, whose past it is.
+    assert_eq!(again.count(), 2, "{told}");
+    assert!(told.contains("4 of them routine or told again"), "{told}");
 }
 
 fn bisect(file: &Path, seed: &str) -> Output {

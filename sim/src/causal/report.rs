@@ -12,8 +12,28 @@ use crate::checker::violation::Violation;
 use crate::history::{Happening, Record};
 use crate::trace::names::Names;
 
-/// How many lines of the past are printed; of more, the last.
+/// How many lines of the past are printed.
 const LINES_MAX: usize = 60;
+
+/// How many of them are kept for what the world did last.
+const FAULTS_MAX: usize = 20;
+
+/// A line of the past.
+struct Line {
+    text: String,
+    weight: Weight,
+}
+
+/// How much a line tells, what tells most first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Weight {
+    /// The world did it.
+    Fault,
+    /// It led to something.
+    Telling,
+    /// It led to nothing that anybody said.
+    Quiet,
+}
 
 /// What is broken and what led to it, with a line break at the end of each line.
 pub fn report(case: &Case) -> String {
@@ -68,34 +88,59 @@ fn guarantee(violation: &Violation) -> String {
 fn past(text: &mut String, case: &Case, words: &Words<'_>, moment: InputNumber) {
     let past = case.inputs.past(moment);
     let all = past.iter().filter_map(|number| Some((*number, case.inputs.get(*number)?)));
-    let (mut lines, mut routine, mut nodes) = (Vec::new(), 0, BTreeSet::new());
+    let (mut lines, mut routine) = (Vec::new(), 0);
+    let (mut nodes, mut heard) = (BTreeSet::new(), BTreeSet::new());
     let mut faults = case.history.records().iter().filter(|it| is_fault(it)).peekable();
     for (number, handled) in all {
         nodes.insert(handled.node);
         while let Some(record) = faults.next_if(|record| is_before(record, handled)) {
             lines.push(fault(record, words.names));
         }
-        if is_routine(&handled.input) && handled.led_to.is_empty() && number != moment {
+        let leads_on = !handled.led_to.is_empty() || number == moment;
+        let is_new = !is_routine(&handled.input) && heard.insert(words.gist(handled));
+        if !leads_on && !is_new {
             routine += 1;
             continue;
         }
         let what = format!("{number} {}", words.line(handled));
-        lines.push(line(handled.at, &words.whose(handled), &what));
+        let text = line(handled.at, &words.whose(handled), &what);
+        lines.push(Line { text, weight: if leads_on { Weight::Telling } else { Weight::Quiet } });
     }
     lines.extend(faults.map(|record| fault(record, words.names)));
-    let cut = lines.len().saturating_sub(LINES_MAX);
-    let others = case.inputs.count() - past.len();
+    let (before, others) = (past.len() - 1, case.inputs.count() - past.len());
     let _ = writeln!(
         text,
-        "before it happened {} inputs at {} nodes, {routine} of them routine; the {others} others were \
-         concurrent or came later",
-        past.len() - 1,
+        "before it happened {before} inputs at {} nodes, {routine} of them routine or told again; \
+         the {others} others were concurrent or came later",
         nodes.len(),
     );
+    let cut = lines.len().saturating_sub(LINES_MAX);
     if cut > 0 {
-        let _ = writeln!(text, "{cut} earlier lines are left out");
+        let _ = writeln!(
+            text,
+            "{cut} lines are left out: those that led to nothing first, then the earliest"
+        );
     }
-    lines.iter().skip(cut).for_each(|line| text.push_str(line));
+    chosen(&lines).into_iter().for_each(|place| text.push_str(&lines[place].text));
+}
+
+/// The places of those lines that are printed, in their order.
+fn chosen(lines: &[Line]) -> Vec<usize> {
+    let mut faults = 0;
+    let latest_first = lines.iter().enumerate().rev();
+    let mut weighed: Vec<(Weight, usize)> = latest_first
+        .map(|(place, line)| {
+            faults += usize::from(line.weight == Weight::Fault);
+            let is_old = line.weight == Weight::Fault && faults > FAULTS_MAX;
+            (if is_old { Weight::Quiet } else { line.weight }, place)
+        })
+        .collect();
+    // A stable sort: of one weight the latest stay first.
+    weighed.sort_by_key(|(weight, _)| *weight);
+    let mut places: Vec<usize> =
+        weighed.into_iter().take(LINES_MAX).map(|(_, place)| place).collect();
+    places.sort_unstable();
+    places
 }
 
 /// Whether the world did it. That the founders start goes without saying.
@@ -112,7 +157,7 @@ fn is_before(record: &Record, handled: &Handled) -> bool {
     record.at < handled.at || given && record.at == handled.at
 }
 
-fn fault(record: &Record, names: &Names) -> String {
+fn fault(record: &Record, names: &Names) -> Line {
     let what = match &record.what {
         Happening::Started { .. } => "starts",
         Happening::Died => "dies",
@@ -121,7 +166,8 @@ fn fault(record: &Record, names: &Names) -> String {
         Happening::Fault(what) => what,
         Happening::Event(_) | Happening::Delivered(_) => "",
     };
-    line(record.at, &names.whose(record), &format!("-- {what}"))
+    let text = line(record.at, &names.whose(record), &format!("-- {what}"));
+    Line { text, weight: Weight::Fault }
 }
 
 fn line(at: Instant, who: &str, what: &str) -> String {

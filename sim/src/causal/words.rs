@@ -81,6 +81,26 @@ impl Words<'_> {
         }
     }
 
+    /// What says the same as another input of the same node: a message without its number. What
+    /// is no message is always told.
+    pub(super) fn gist(&self, handled: &Handled) -> String {
+        let sender = handled.cause.and_then(|cause| self.inputs.get(cause));
+        let sender = sender.map_or_else(String::new, |sender| self.whose(sender));
+        match &handled.input {
+            Input::Message { message, .. } => {
+                format!("{} {sender} {}", self.whose(handled), self.message(message))
+            }
+            Input::Timeout
+            | Input::Connected { .. }
+            | Input::Disconnected { .. }
+            | Input::Command(_)
+            | Input::Persisted { .. }
+            | Input::SnapshotTaken { .. } => {
+                format!("{} {} {}", self.whose(handled), handled.at, self.input(handled))
+            }
+        }
+    }
+
     fn sender(&self, handled: &Handled) -> String {
         let sent = handled.cause.and_then(|cause| Some((cause, self.inputs.get(cause)?)));
         let Some((cause, sender)) = sent else { return "nobody known".to_owned() };
