@@ -10,6 +10,9 @@
 //! - *followed*: until every living member follows the ballot that stays.
 //! - *repaired*: until the circle is closed and all agree on the leader. The run looks at that every
 //!   50 ms, so this is up to 50 ms too long.
+//!
+//! `REPAIR_RUN=nodes/seed` prints that one run as a scenario file, for `sim run FILE --engine events
+//! --trace`.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -44,6 +47,12 @@ struct Goal {
 }
 
 fn main() {
+    if let Ok(wanted) = std::env::var("REPAIR_RUN") {
+        let mut numbers = wanted.split('/').map(|number| number.parse().expect("nodes/seed"));
+        let (nodes, seed) = (numbers.next().expect("nodes"), numbers.next().expect("a seed"));
+        let nodes = usize::try_from(nodes).expect("a number of nodes");
+        return print!("{}", lose(nodes, seed).scenario.to_toml());
+    }
     println!(
         "{:>5}  {:>8}  {:>6}  {:>8}  {:>8}  {:>8}",
         "nodes", "what", "runs", "p50", "p99", "max"
@@ -110,6 +119,8 @@ fn print(nodes: usize, what: &str, lengths: &mut Lengths) -> (f64, f64) {
 struct Took {
     new_leader: Option<NewLeader>,
     repaired: Duration,
+    /// The same as a file.
+    scenario: Scenario,
 }
 
 struct NewLeader {
@@ -128,16 +139,14 @@ fn lose(nodes: usize, seed: u64) -> Took {
         run.world.hush();
         run.calm()
     });
-    if std::env::var("REPAIR_SEED").is_ok_and(|wanted| wanted == format!("{nodes}/{seed}")) {
-        let mut scenario = run.world.scenario().clone();
-        scenario.duration = lost.at + GOES_ON;
-        println!("{}", scenario.to_toml());
-    }
+    let mut scenario = run.world.scenario().clone();
+    scenario.duration = lost.at + GOES_ON;
     let outcome = run.end(seed, ended);
     assert_eq!(outcome.verdict, Verdict::Held, "seed {seed} of {nodes} nodes");
     let repaired = outcome.closed_after.expect("a ring that held is closed");
     let records = outcome.history.records();
-    Took { new_leader: lost.leader.then(|| new_leader(records, &lost)), repaired }
+    let new_leader = lost.leader.then(|| new_leader(records, &lost));
+    Took { new_leader, repaired, scenario }
 }
 
 /// Who was lost, and when.
