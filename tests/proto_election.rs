@@ -124,7 +124,10 @@ fn the_own_token_wins_once_and_only_that_of_the_latest_attempt() {
     assert_eq!(election.judge(new.clone(), own), Verdict::Won(new.clone()));
     assert_eq!(election.judge(new, own), Verdict::Swallow, "a second time");
     let new = election.start(own);
-    assert_eq!(election.judge(old, own), Verdict::Swallow, "of an earlier attempt");
+    assert_eq!(election.judge(old.clone(), own), Verdict::Swallow, "of an earlier attempt");
+    let won = Verdict::Won(new.clone());
+    assert_eq!(election.judge(new, own), won, "the earlier one ended nothing");
+    let new = election.start(own);
     election.reset();
     assert_eq!(election.judge(new, own), Verdict::Swallow, "after a leader was heard");
 }

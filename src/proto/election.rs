@@ -99,9 +99,12 @@ impl Election {
     pub fn judge(&mut self, mut token: Elect, own: Candidate) -> Verdict {
         let me = own.id;
         if token.candidate == me {
-            let won = self.running && token.attempt == self.attempt;
+            // One of an earlier attempt that was held up says nothing of the one under way.
+            if !self.running || token.attempt != self.attempt {
+                return Verdict::Swallow;
+            }
             self.running = false;
-            return if won { Verdict::Won(token) } else { Verdict::Swallow };
+            return Verdict::Won(token);
         }
         match token.met.iter().filter(|id| **id == me).count() {
             0 => {}
