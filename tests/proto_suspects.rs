@@ -82,18 +82,22 @@ fn the_successor_is_the_next_in_the_ring_that_is_not_skipped() {
 }
 
 #[test]
-fn only_those_that_are_skipped_in_the_new_ring_stay_suspects() {
-    // (ring, suspects before, suspects of 1 after)
-    let table: &[(&[u64], &[u64], &[u64])] = &[
-        (&[1, 2, 3, 4], &[2, 3], &[2, 3]),
-        (&[1, 2, 3, 4], &[2, 4], &[2]),
-        (&[1, 4, 2, 3], &[2, 3], &[]),
-        (&[1, 4], &[2, 3], &[]),
-        (&[1, 2, 3], &[2, 3], &[2, 3]),
+fn only_those_that_are_skipped_in_the_new_ring_or_dialed_ahead_stay_suspects() {
+    // (ring, suspects before, dialed ahead, suspects of 1 after)
+    type Row<'a> = (&'a [u64], &'a [u64], &'a [u64], &'a [u64]);
+    let table: &[Row] = &[
+        (&[1, 2, 3, 4], &[2, 3], &[], &[2, 3]),
+        (&[1, 2, 3, 4], &[2, 4], &[], &[2]),
+        (&[1, 2, 3, 4], &[2, 4], &[4], &[2, 4]),
+        (&[1, 2, 3, 4], &[2], &[4], &[2]),
+        (&[1, 4, 2, 3], &[2, 3], &[], &[]),
+        (&[1, 4], &[2, 3], &[], &[]),
+        (&[1, 2, 3], &[2, 3], &[], &[2, 3]),
     ];
-    for (members, before, after) in table {
+    for (members, before, ahead, after) in table {
         let mut suspects = suspects(before);
-        suspects.retain(&ring(members), NodeId(1));
+        let ahead: Vec<NodeId> = ahead.iter().copied().map(NodeId).collect();
+        suspects.retain(&ring(members), NodeId(1), &ahead);
         let left: Vec<u64> = suspects.iter().map(|id| id.0).collect();
         assert_eq!(left, *after, "{before:?} in {members:?}");
     }

@@ -54,13 +54,14 @@ impl Suspects {
         self.probes.remove(&id).is_some_and(|probe| probe.in_vain)
     }
 
-    /// Whoever is not skipped any more, in a ring of another order, needs no suspicion.
-    pub fn retain(&mut self, ring: &View, me: NodeId) {
+    /// Whoever is not skipped any more, in a ring of another order, needs no suspicion, unless it is one
+    /// of those that are dialed ahead: they may be skipped next.
+    pub fn retain(&mut self, ring: &View, me: NodeId, ahead: &[NodeId]) {
         if self.probes.is_empty() {
             return;
         }
         let skipped = self.skipped(ring, me);
-        self.probes.retain(|id, _| skipped.contains(id));
+        self.probes.retain(|id, _| skipped.contains(id) || ahead.contains(id));
     }
 
     /// Whether the member is skipped.

@@ -154,8 +154,9 @@ impl Node {
     /// Makes sure that the link to the successor stands, or is on its way.
     pub(super) fn retarget(&mut self, step: &mut Step) {
         let on_ring = self.is_on_ring();
+        let ahead = if on_ring { self.ahead() } else { Vec::new() };
         if on_ring {
-            self.suspects.retain(self.membership.ring(), self.me.id);
+            self.suspects.retain(self.membership.ring(), self.me.id, &ahead);
         }
         let next = self.next_in_ring().map(|member| member.id);
         if on_ring && next != self.successor {
@@ -168,8 +169,28 @@ impl Node {
             self.dial_member(step, peer);
             self.links.want(step.now, peer);
         }
+        for peer in ahead {
+            if !self.suspects.contains(peer) {
+                self.dial_member(step, peer);
+            }
+        }
         self.resend_tokens(step);
         self.accuse(step);
         self.flush_due = true;
+    }
+
+    /// Whom to dial besides the next member while that one does not answer: as many as did not answer
+    /// before it. A dial to a machine without power hangs, and a row of them tried one by one would
+    /// hold the ring up for a timeout each.
+    fn ahead(&self) -> Vec<NodeId> {
+        let (ring, me) = (self.membership.ring(), self.me.id);
+        let skipped = self.suspects.skipped(ring, me);
+        let in_vain = skipped.iter().filter(|id| self.suspects.is_unanswered(**id)).count();
+        let next = self.suspects.successor(ring, me);
+        if in_vain == 0 || next.is_none_or(|next| self.links.to(next.id).is_some()) {
+            return Vec::new();
+        }
+        let behind_next = ring.after(me).skip(skipped.len() + 1);
+        behind_next.take(in_vain).map(|member| member.id).collect()
     }
 }
