@@ -65,6 +65,8 @@ impl Events {
             }
             Output::Persist(write) => self.persist(host, write),
             Output::Deliver(delivered) => {
+                self.check_delivery(host, &delivered);
+                let here = &mut self.hosts[host.0];
                 here.ledger.append(&delivered.message);
                 here.covered = delivered.index;
                 self.note(host, Happening::Delivered(delivered));
@@ -84,6 +86,7 @@ impl Events {
                 }
             }
             Output::Event(event) => {
+                self.check_view(host, &event);
                 let left = event == Event::Left;
                 self.note(host, Happening::Event(event));
                 if left {

@@ -5,9 +5,10 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use ringchat::proto::id::{Index, LinkId};
+use ringchat::proto::id::{Index, LinkId, NodeId};
 use ringchat::proto::node::Node;
 use ringchat::proto::time::Instant;
+use ringchat::proto::view::View;
 
 use super::clock::Clock;
 use super::link::{ConnectionId, Side};
@@ -36,6 +37,10 @@ pub(super) struct Host {
     pub(super) running: Running,
     pub(super) incarnation: Incarnation,
     pub(super) node: Option<Node>,
+    /// That node's identity.
+    pub(super) id: Option<NodeId>,
+    /// The view that is in force there, as it told.
+    pub(super) view: Option<View>,
     pub(super) ledger: Ledger,
     /// The last index that the ledger covers.
     pub(super) covered: Index,
@@ -68,6 +73,8 @@ impl Host {
             running: Running::Idle,
             incarnation: Incarnation(0),
             node: None,
+            id: None,
+            view: None,
             ledger: Ledger::default(),
             covered: Index::ZERO,
             clock: Clock::default(),
@@ -88,6 +95,8 @@ impl Host {
     pub(super) fn begin(&mut self, incarnation: Incarnation, node: Node) {
         self.running = Running::Alive;
         self.incarnation = incarnation;
+        self.id = Some(node.hello().member.id);
+        self.view = None;
         self.node = Some(node);
         self.ledger = Ledger::default();
         self.covered = Index::ZERO;

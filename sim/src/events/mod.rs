@@ -7,6 +7,7 @@
 mod carry;
 mod clock;
 mod ground;
+mod holders;
 mod host;
 mod link;
 mod queue;
@@ -23,6 +24,7 @@ use ringchat::proto::input::{Disconnect, Input};
 use ringchat::proto::output::Outbox;
 use ringchat::proto::time::Instant;
 
+use self::holders::Furthest;
 use self::host::{Host, Running};
 use self::link::Connection;
 use self::queue::Queue;
@@ -72,6 +74,7 @@ pub struct Events {
     /// What a node has yet to be told of what it wanted within this moment.
     answers: VecDeque<Input>,
     crashed: Option<(NodeIndex, String)>,
+    furthest: Furthest,
 }
 
 impl Events {
@@ -98,6 +101,7 @@ impl Events {
             outbox: Outbox::new(),
             answers: VecDeque::new(),
             crashed: None,
+            furthest: Furthest::new(),
         }
     }
 

@@ -1,0 +1,100 @@
+//! What is known committed is held by a quorum at that moment, or it may be lost with those who hold it.
+//!
+//! The guarantees are held against what nodes tell and deliver. A node that counts too much breaks them
+//! only if just the wrong machines die before the others have caught up, which is rare; here it shows at
+//! once, since this engine can look into the logs.
+
+use std::collections::BTreeMap;
+
+use ringchat::proto::entry::{Body, Delivered, Entry};
+use ringchat::proto::event::Event;
+use ringchat::proto::id::{Index, NodeId, RingId};
+use ringchat::proto::view::View;
+
+use super::Events;
+use super::host::Host;
+use crate::scenario::NodeIndex;
+
+/// How far each ring is known to be committed.
+pub(super) type Furthest = BTreeMap<RingId, Index>;
+
+impl Events {
+    /// A message is delivered, by the view that is in force there.
+    pub(super) fn check_delivery(&mut self, host: NodeIndex, delivered: &Delivered) {
+        if !self.is_first(host, delivered.index) {
+            return;
+        }
+        let is_it = |entry: &Entry| {
+            entry.ballot == delivered.ballot
+                && matches!(&entry.body, Body::Message(message) if *message == delivered.message)
+        };
+        let view = self.hosts[host.0].view.clone();
+        self.check_holders(host, delivered.index, &is_it, view.as_ref());
+    }
+
+    /// Takes in what the node tells of its views: one that is installed is held by quorums of both.
+    pub(super) fn check_view(&mut self, host: NodeIndex, event: &Event) {
+        match event {
+            Event::ViewInstalled { index, view } => {
+                let before = self.hosts[host.0].view.replace(view.clone());
+                if self.is_first(host, *index) {
+                    let is_it =
+                        |entry: &Entry| matches!(&entry.body, Body::View(held) if held == view);
+                    self.check_holders(host, *index, &is_it, before.as_ref());
+                    self.check_holders(host, *index, &is_it, Some(view));
+                }
+            }
+            Event::SnapshotInstalled { view, .. } => self.hosts[host.0].view = Some(view.clone()),
+            // From here on it needs nobody else.
+            Event::WentAlone { .. } => self.hosts[host.0].view = None,
+            _ => {}
+        }
+    }
+
+    fn is_first(&mut self, host: NodeIndex, index: Index) -> bool {
+        let ring = self.hosts[host.0].node.as_ref().and_then(|node| node.hello().ring);
+        let Some(ring) = ring else { return false };
+        let furthest = self.furthest.entry(ring).or_default();
+        let is_first = index > *furthest;
+        *furthest = index.max(*furthest);
+        is_first
+    }
+
+    fn check_holders(
+        &mut self,
+        host: NodeIndex,
+        index: Index,
+        is_it: &dyn Fn(&Entry) -> bool,
+        view: Option<&View>,
+    ) {
+        let Some(view) = view else { return };
+        let holds = |id: NodeId| {
+            let place = self.hosts.iter().position(|other| other.id == Some(id));
+            // Of a life that made way for the next nothing is known any more.
+            place.is_none_or(|place| place == host.0 || self.hosts[place].holds(index, is_it))
+        };
+        if !view.is_election_quorum(holds) {
+            let name = |id: NodeId| {
+                let place = self.hosts.iter().position(|other| other.id == Some(id));
+                place.map_or_else(|| id.to_string(), |place| self.names[place].clone())
+            };
+            let of = |which: &dyn Fn(NodeId) -> bool| {
+                let those = view.members.iter().map(|member| member.id).filter(|id| which(*id));
+                those.map(name).collect::<Vec<_>>().join(" ")
+            };
+            let (all, some) = (of(&|_| true), of(&holds));
+            let words = format!("takes {index} for committed, which of {all} only {some} holds");
+            self.crashed.get_or_insert((host, words));
+        }
+    }
+}
+
+impl Host {
+    /// Whether the last life of its node holds this entry, or has delivered and forgotten it.
+    fn holds(&self, index: Index, is_it: &dyn Fn(&Entry) -> bool) -> bool {
+        let entry = |node: &ringchat::proto::node::Node| {
+            node.entries(index.previous(), index).next().is_some_and(is_it)
+        };
+        self.covered >= index || self.node.as_ref().is_some_and(entry)
+    }
+}
