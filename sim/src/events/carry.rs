@@ -48,6 +48,10 @@ impl Events {
         let here = &mut self.hosts[host.0];
         match output {
             Output::Send { link, message } => {
+                let early = here.id.and_then(|me| here.written.too_early(me, &message));
+                if let Some(words) = early {
+                    self.crashed.get_or_insert((host, words));
+                }
                 if let Some((id, side)) = here.links.get(&link).copied()
                     && !self.send(id, side, message)
                 {
@@ -77,6 +81,7 @@ impl Events {
             }
             Output::InstallSnapshot { index, application } => {
                 here.covered = index;
+                here.written.holds_snapshot(index);
                 match Ledger::restore(&application) {
                     Ok(ledger) => here.ledger = ledger,
                     Err(why) => {
@@ -133,7 +138,9 @@ impl Events {
     fn persist(&mut self, host: NodeIndex, write: Write) {
         let here = &mut self.hosts[host.0];
         let takes = here.disk.unwrap_or_else(|| self.weather.write((host, host)));
+        here.written.begins(write);
         if takes == Duration::ZERO && here.written_at <= self.now {
+            here.written.is_done(write.id);
             // Nothing that depends on it can be sent before the node knows.
             return self.answers.push_front(Input::Persisted { write: write.id });
         }
@@ -148,6 +155,7 @@ impl Events {
             Thing::Wake(_) | Thing::Dial(_) => {}
             Thing::Persisted(_, life, write) => {
                 if self.hosts[host.0].incarnation == life {
+                    self.hosts[host.0].written.is_done(write);
                     self.tell(host, Input::Persisted { write }, None);
                 }
             }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use ringchat::proto::entry::{Body, Delivered, Entry};
 use ringchat::proto::event::Event;
-use ringchat::proto::id::{Index, NodeId, RingId};
+use ringchat::proto::id::{Ballot, Index, NodeId, RingId};
 use ringchat::proto::view::View;
 
 use super::Events;
@@ -37,6 +37,7 @@ impl Events {
         match event {
             Event::ViewInstalled { index, view } => {
                 let before = self.hosts[host.0].view.replace(view.clone());
+                self.check_addresses(host, view);
                 if self.is_first(host, *index) {
                     let is_it =
                         |entry: &Entry| matches!(&entry.body, Body::View(held) if held == view);
@@ -45,9 +46,32 @@ impl Events {
                 }
             }
             Event::SnapshotInstalled { view, .. } => self.hosts[host.0].view = Some(view.clone()),
+            Event::Leads { ballot, .. } => self.check_leader(host, *ballot),
             // From here on it needs nobody else.
             Event::WentAlone { .. } => self.hosts[host.0].view = None,
             _ => {}
+        }
+    }
+
+    /// Whoever was at a newcomer's address before is dead, or the newcomer could not listen there.
+    fn check_addresses(&mut self, host: NodeIndex, view: &View) {
+        let mut addresses: Vec<_> = view.members.iter().map(|member| member.address).collect();
+        addresses.sort_unstable();
+        if let Some(pair) = addresses.windows(2).find(|pair| pair[0] == pair[1]) {
+            let words = format!("installs view {} with two members at {}", view.number, pair[0]);
+            self.crashed.get_or_insert((host, words));
+        }
+    }
+
+    /// Nobody leads a ring that it is no member of, by its own log.
+    fn check_leader(&mut self, host: NodeIndex, ballot: Ballot) {
+        let here = &self.hosts[host.0];
+        // A pending view may be the one that lets it in.
+        let pending = here.node.as_ref().is_some_and(|node| node.status().pending_view.is_some());
+        let outside = |view: &View| here.id.is_some_and(|id| !view.contains(id));
+        if !pending && here.view.as_ref().is_some_and(outside) {
+            let words = format!("leads under {ballot}, though its log says that it was removed");
+            self.crashed.get_or_insert((host, words));
         }
     }
 

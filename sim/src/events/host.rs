@@ -11,6 +11,7 @@ use ringchat::proto::time::Instant;
 use ringchat::proto::view::View;
 
 use super::clock::Clock;
+use super::disk::Disk;
 use super::link::{ConnectionId, Side};
 use super::thing::Thing;
 use crate::causal::InputNumber;
@@ -59,6 +60,8 @@ pub(super) struct Host {
     pub(super) typing: VecDeque<Bytes>,
     /// How long a write takes, if not as long as everywhere.
     pub(super) disk: Option<Duration>,
+    /// What is durable of what its node wrote in this life.
+    pub(super) written: Disk,
     /// When the last write will be durable.
     pub(super) written_at: Instant,
     /// What its node handled last in this life, if that is kept.
@@ -86,6 +89,7 @@ impl Host {
             wake: None,
             typing: VecDeque::new(),
             disk: None,
+            written: Disk::default(),
             written_at: Instant::START,
             last_input: None,
         }
@@ -102,6 +106,7 @@ impl Host {
         self.covered = Index::ZERO;
         self.accepted = 0;
         self.wake = None;
+        self.written = Disk::default();
         self.written_at = Instant::START;
         self.last_input = None;
     }

@@ -6,6 +6,7 @@
 
 mod carry;
 mod clock;
+mod disk;
 mod ground;
 mod holders;
 mod host;

@@ -1,0 +1,62 @@
+//! What a node vouches for in front of others is on its disk.
+//!
+//! A power cut takes a whole identity along, so no schedule shows a word that was given too early: the
+//! one who gave it is never seen again. With a store that is read again it would be; here it shows at
+//! once.
+
+use std::collections::VecDeque;
+
+use ringchat::proto::id::{Ballot, Index, NodeId};
+use ringchat::proto::input::WriteId;
+use ringchat::proto::message::Message;
+use ringchat::proto::output::Write;
+
+/// What the disk of one node has, and what it is writing.
+#[derive(Debug, Default)]
+pub(super) struct Disk {
+    index: Index,
+    promised: Ballot,
+    writes: VecDeque<Write>,
+}
+
+impl Disk {
+    /// The node wants this written.
+    pub(super) fn begins(&mut self, write: Write) {
+        // What is replaced is gone as soon as that begins.
+        self.index = self.index.min(write.behind);
+        self.writes.push_back(write);
+    }
+
+    /// A write is done, and with it all before it.
+    pub(super) fn is_done(&mut self, id: WriteId) {
+        while let Some(write) = self.writes.front().filter(|write| write.id <= id) {
+            self.index = self.index.max(write.last);
+            self.promised = self.promised.max(write.promised);
+            self.writes.pop_front();
+        }
+    }
+
+    /// A snapshot takes the place of the log.
+    pub(super) fn holds_snapshot(&mut self, index: Index) {
+        self.index = self.index.max(index);
+    }
+
+    /// What `me` vouches for in this message though it may be lost; nothing if all is well.
+    pub(super) fn too_early(&self, me: NodeId, message: &Message) -> Option<String> {
+        match message {
+            Message::Elected(token)
+                if token.promised_by.contains(&me) && token.ballot > self.promised =>
+            {
+                Some(format!("promises {} before its disk has that", token.ballot))
+            }
+            Message::AppendAck(ack) => {
+                let own = ack.stored.iter().find(|stored| stored.id == me)?;
+                let early = own.index > self.index;
+                early.then(|| {
+                    format!("says that it holds {}, but its disk ends at {}", own.index, self.index)
+                })
+            }
+            _ => None,
+        }
+    }
+}
