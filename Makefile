@@ -37,7 +37,7 @@ demo: ## three nodes in a tmux window (needs tmux)
 sim: ## run one scenario: make sim SCENARIO=scenarios/killnode.toml
 	cargo sim run $(or $(SCENARIO),scenarios/killnode.toml)
 
-mutants: ## does the harness catch planted faults? hours for all: make mutants ONLY=name
+mutants: ## does the harness catch planted faults? half an hour for all: make mutants ONLY=name
 	tests/mutants/run $(ONLY)
 
 explore: ## search for faults: make explore SEEDS=0..10000 PROFILE=members
