@@ -6,6 +6,7 @@ mod effects;
 mod faults;
 mod ground;
 mod machine;
+mod parts;
 mod picture;
 mod roles;
 mod stuck;

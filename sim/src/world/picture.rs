@@ -5,6 +5,7 @@ use ringchat::proto::time::Instant;
 
 use super::World;
 use super::machine::Phase;
+use super::parts::Parts;
 use crate::checker::settled::{FinalNode, FinalPicture};
 use crate::checker::violation::{Guarantee, Violation};
 use crate::scenario::NodeIndex;
@@ -20,23 +21,19 @@ impl World {
                 name: machine.name.clone(),
                 id: machine.id,
                 alive: machine.phase == Phase::Alive,
-                component: u32::try_from(parts[node.0]).unwrap_or(u32::MAX),
-                impaired: self.is_impaired(node) || self.is_lost(node, &parts),
+                component: u32::try_from(parts.of(node)).unwrap_or(u32::MAX),
+                impaired: parts.is_impaired(node) || self.is_lost(node, &parts),
                 status: machine.status.clone(),
                 content: self.engine.content(node).1,
             }
         });
-        let mut broken_links = Vec::new();
-        let suspects = self.all().filter(|_| self.wires.any_cut());
-        for a in suspects.filter(|node| ran(node) && !self.is_impaired(*node)) {
-            for b in (a.0 + 1..self.machines.len()).map(NodeIndex) {
-                let one_part = parts[a.0] == parts[b.0] && ran(&b) && !self.is_impaired(b);
-                if one_part && !self.is_whole(a, b) {
-                    let name = |node: NodeIndex| self.machines[node.0].name.clone();
-                    broken_links.push((name(a), name(b)));
-                }
-            }
-        }
+        let takes_part = |node: &NodeIndex| ran(node) && !parts.is_impaired(*node);
+        let name = |node: NodeIndex| self.machines[node.0].name.clone();
+        let broken_links = parts
+            .broken()
+            .filter(|(a, b)| parts.of(*a) == parts.of(*b) && takes_part(a) && takes_part(b))
+            .map(|(a, b)| (name(a), name(b)))
+            .collect();
         FinalPicture { at: self.now(), quiet_from, nodes: nodes.collect(), broken_links }
     }
 
@@ -86,48 +83,9 @@ impl World {
         self.checkers.judge(&picture).is_empty().then_some(settled)
     }
 
-    /// Numbers the parts of the network: two nodes are in one if they reach each other, directly
-    /// or through others. A node that is deaf or mute is in the part of those it can hear or tell.
-    pub(super) fn parts(&self) -> Vec<usize> {
-        if !self.wires.any_cut() {
-            return vec![0; self.machines.len()];
-        }
-        let mut parts: Vec<usize> = (0..self.machines.len()).collect();
-        // Only the living pass anything on.
-        let living = self.in_phase(&[Phase::Alive]);
-        for (place, a) in living.iter().copied().enumerate() {
-            for b in living[place + 1..].iter().copied() {
-                let half = self.is_impaired(a) || self.is_impaired(b);
-                let some = !self.wires.is_cut((a, b)) || !self.wires.is_cut((b, a));
-                if self.is_whole(a, b) || (half && some) {
-                    let (from, to) = (parts[a.0].max(parts[b.0]), parts[a.0].min(parts[b.0]));
-                    parts.iter_mut().filter(|part| **part == from).for_each(|part| *part = to);
-                }
-            }
-        }
-        parts
-    }
-
-    /// Whether all of its links to the living are cut, some of them in one direction only: it is deaf or mute.
-    fn is_impaired(&self, node: NodeIndex) -> bool {
-        if !self.wires.any_cut() {
-            return false;
-        }
-        let living = self.in_phase(&[Phase::Alive]).into_iter();
-        let mut others = living.filter(|other| *other != node).peekable();
-        let mut half = false;
-        others.peek().is_some()
-            && others.all(|other| {
-                let (out, back) = ((node, other), (other, node));
-                half |= self.wires.is_cut(out) != self.wires.is_cut(back);
-                !self.is_whole(node, other)
-            })
-            && half
-    }
-
     /// Whether it has never been in any ring, and cannot reach anybody living whom it was told of:
     /// then it can find none, and none can know of it.
-    fn is_lost(&self, node: NodeIndex, parts: &[usize]) -> bool {
+    fn is_lost(&self, node: NodeIndex, parts: &Parts) -> bool {
         let machine = &self.machines[node.0];
         let ringless = self.checkers.picture().ring_of(machine.id).is_none();
         let told = machine.status.as_ref().map(|status| status.view.members.as_slice());
@@ -135,15 +93,11 @@ impl World {
         let reaches = |other: NodeIndex| {
             let asked = &self.machines[other.0];
             asked.phase == Phase::Alive
-                && parts[other.0] == parts[node.0]
+                && parts.of(other) == parts.of(node)
                 && (machine.contacts.contains(&asked.address)
                     || told.iter().any(|member| member.address == asked.address))
         };
         ringless && !self.all().any(reaches)
-    }
-
-    fn is_whole(&self, a: NodeIndex, b: NodeIndex) -> bool {
-        !self.wires.is_cut((a, b)) && !self.wires.is_cut((b, a))
     }
 
     fn all(&self) -> impl Iterator<Item = NodeIndex> + use<> {
