@@ -5,6 +5,7 @@ use std::fmt::{self, Display, Formatter};
 use crate::proto::event::{Event, LinkLoss, LogSummary, Refusal};
 use crate::proto::id::{Ballot, NodeId};
 use crate::proto::input::Disconnect;
+use crate::proto::status::why_lines_wait;
 use crate::proto::view::{Change, View};
 
 /// How much of a message is shown, in bytes.
@@ -158,7 +159,7 @@ impl Described<'_> {
             }
             Event::HandedOver { to } => write!(f, "asks {} to lead", self.name(*to)),
             Event::NoQuorum { reachable, members } => {
-                write!(f, "no quorum: {reachable} of {members} reachable, lines wait")
+                f.write_str(&why_lines_wait(*reachable, *members))
             }
             Event::QuorumBack => write!(f, "quorum is back"),
             _other_group => Ok(()),

@@ -261,7 +261,7 @@ impl Run {
                 }
             };
             if let Some((at, settled)) = since
-                && now >= at + if settled.at_tie_breaker { STEADY } else { 2 * STEADY }
+                && now >= at + if settled.may_change { 2 * STEADY } else { STEADY }
                 && (noticed || now >= self.disturbed.unwrap_or_default() + NOTICED)
             {
                 return Ok(Some(at));

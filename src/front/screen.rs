@@ -7,6 +7,7 @@ use super::state_table::table;
 use super::wall_clock::time_of_day;
 use crate::chat::state::Line;
 use crate::chat::text::strip;
+use crate::proto::status::why_lines_wait;
 use crate::trace::describe_refusal;
 
 /// Turns news into lines.
@@ -53,8 +54,7 @@ impl Screen {
                 format!("here: {}", members.collect::<Vec<_>>().join(", "))
             }
             News::NoQuorum { reachable, members } => {
-                let text = format!("no quorum: {reachable} of {members} reachable, lines wait");
-                return vec![self.alarm(&text)];
+                return vec![self.alarm(&why_lines_wait(*reachable, *members))];
             }
             News::QuorumBack => return vec![self.alarm("quorum is back")],
             News::Evicted => {

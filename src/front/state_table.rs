@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::door::Roster;
 use crate::proto::id::NodeId;
-use crate::proto::status::Role;
+use crate::proto::status::{Role, why_lines_wait};
 use crate::proto::view::Member;
 
 const COLUMNS: [&str; 5] = ["", "name", "address", "round trip", "what it is"];
@@ -53,7 +53,7 @@ fn head(roster: &Roster) -> Vec<String> {
         ),
     ];
     if let Some((reachable, members)) = status.no_quorum {
-        lines.push(format!("no quorum: {reachable} of {members} reachable, lines wait"));
+        lines.push(why_lines_wait(reachable, members));
     }
     if status.waiting > 0 {
         lines.push(format!("{} of your messages wait to be ordered", status.waiting));

@@ -38,8 +38,15 @@ pub struct Status {
     pub round_trips: Vec<(NodeId, Duration)>,
     /// How many of this node's messages wait to be delivered.
     pub waiting: usize,
-    /// Members met by the last election that found no quorum, and how many there are.
+    /// Members at hand when an election came to nothing for want of a quorum, and how many there are.
     pub no_quorum: Option<(usize, usize)>,
+}
+
+/// Why lines wait where nobody leads and so many of the members can be reached, for people.
+pub fn why_lines_wait(reachable: usize, members: usize) -> String {
+    // With more than half of them at hand it is an election that takes long.
+    let what = if 2 * reachable > members { "leader" } else { "quorum" };
+    format!("no {what}: {reachable} of {members} reachable, lines wait")
 }
 
 /// What a node is to its ring.

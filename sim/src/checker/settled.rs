@@ -73,7 +73,8 @@ impl FinalPicture {
     /// A quorum is needed of the newest view that one of the group knows to be in force, and of each
     /// proposed view that a node of the group still holds pending. Where links are cut, a ring around them is sure to
     /// exist if each member keeps links to at least half of the members (Dirac, 1952); else the
-    /// nodes at the cut links count as hindered.
+    /// nodes at the cut links count as hindered. And a quorum has to be left without one end of each
+    /// cut link, or the faults are not confined to a minority.
     pub fn cores<'a>(&'a self, picture: &'a Picture) -> Vec<Core<'a>> {
         let components: BTreeSet<u32> = self.nodes.iter().map(|node| node.component).collect();
         components.into_iter().flat_map(|part| self.cores_in(picture, part)).collect()
@@ -112,6 +113,11 @@ impl FinalPicture {
         mut nodes: Vec<(&'a FinalNode, &'a Status)>,
         hindered: &BTreeSet<NodeId>,
     ) -> Option<Core<'a>> {
+        // Liveness is owed where faults are confined to a minority: whom a cut link needs left out, the
+        // others must be able to do without.
+        let spared = self.cover(&nodes);
+        let here: BTreeSet<NodeId> =
+            nodes.iter().map(|(node, _)| node.id).filter(|id| !spared.contains(id)).collect();
         let mut hindered = hindered.clone();
         if !self.can_form_ring(&nodes) {
             let cut = |node: &FinalNode| self.broken_at(&node.name, &nodes) > 0;
@@ -120,7 +126,6 @@ impl FinalPicture {
             nodes.retain(|(node, _)| !at_cuts.contains(&node.id));
             hindered.extend(at_cuts);
         }
-        let here: BTreeSet<NodeId> = nodes.iter().map(|(node, _)| node.id).collect();
         let ring_picture = picture.ring(ring)?;
         let view = ring_picture.newest_view()?;
         // What only the dead knew to be in force binds nobody who is left: it is pending to them.
@@ -136,7 +141,22 @@ impl FinalPicture {
                 .filter(|proposed| proposed.number > in_force.number)
                 .filter(|proposed| pending.contains(&proposed.number))
                 .all(decides);
-        can_go_on.then_some(Core { view, ring, nodes, hindered })
+        (can_go_on && !nodes.is_empty()).then_some(Core { view, ring, nodes, hindered })
+    }
+
+    /// Nodes without whom no link between the rest is cut.
+    fn cover(&self, nodes: &[(&FinalNode, &Status)]) -> BTreeSet<NodeId> {
+        let mut left: Vec<_> = nodes.iter().collect();
+        let mut cover = BTreeSet::new();
+        loop {
+            let broken = |node: &FinalNode| {
+                left.iter().filter(|(other, _)| self.is_broken(&node.name, &other.name)).count()
+            };
+            let worst = left.iter().map(|(node, _)| (broken(node), node.id)).max();
+            let Some((_, id)) = worst.filter(|(count, _)| *count > 0) else { return cover };
+            cover.insert(id);
+            left.retain(|(node, _)| node.id != id);
+        }
     }
 
     fn can_form_ring(&self, nodes: &[(&FinalNode, &Status)]) -> bool {

@@ -27,7 +27,8 @@ struct Cut {
 
 impl Parts {
     /// The number of a node's part: two nodes are in one if they reach each other, directly or
-    /// through others. A node that is deaf or mute is in the part of those it can hear or tell.
+    /// through others that pass frames on. A node that passes nothing on is in the part where it reaches
+    /// the most; one that is deaf or mute is in the part of those it can hear or tell.
     pub(super) fn of(&self, node: NodeIndex) -> usize {
         self.of[node.0]
     }
@@ -67,9 +68,11 @@ impl Parts {
         }
     }
 
-    /// Finds the parts. Only the living pass anything on.
-    fn divide(&mut self, living: &[bool]) {
-        let mut left: Vec<usize> = (0..living.len()).filter(|node| living[*node]).collect();
+    /// Finds the parts of those who pass frames on, and then where the others belong.
+    fn divide(&mut self, living: &[bool], passes: impl Fn(NodeIndex) -> bool) {
+        let alive = (0..living.len()).filter(|node| living[*node]);
+        let (on, off): (Vec<usize>, Vec<usize>) = alive.partition(|node| passes(NodeIndex(*node)));
+        let mut left = on.clone();
         let mut reached = Vec::new();
         while let Some(first) = left.first().copied() {
             // The lowest of a part gives it its number.
@@ -86,6 +89,14 @@ impl Parts {
                 });
             }
         }
+        for node in off {
+            let mut reached = vec![0_usize; living.len()];
+            on.iter().filter(|other| self.joins(node, **other)).for_each(|other| {
+                reached[self.of[*other]] += 1;
+            });
+            let most = (0..reached.len()).rev().max_by_key(|part| reached[*part]);
+            self.of[node] = most.filter(|part| reached[*part] > 0).unwrap_or(node);
+        }
     }
 
     fn joins(&self, a: usize, b: usize) -> bool {
@@ -95,8 +106,8 @@ impl Parts {
 }
 
 impl World {
-    /// Numbers the parts of the network, as it is cut now.
-    pub(super) fn parts(&self) -> Parts {
+    /// Numbers the parts of the network, as it is cut now, where only some of the living pass frames on.
+    pub(super) fn parts_through(&self, passes: impl Fn(NodeIndex) -> bool) -> Parts {
         let count = self.machines.len();
         let mut broken: BTreeMap<(usize, usize), Cut> = BTreeMap::new();
         for (from, to) in self.wires.cut_ways() {
@@ -111,7 +122,7 @@ impl World {
         let living: Vec<bool> =
             self.machines.iter().map(|machine| machine.phase == Phase::Alive).collect();
         parts.impair(&living);
-        parts.divide(&living);
+        parts.divide(&living, passes);
         parts
     }
 }

@@ -1,11 +1,10 @@
 //! What the world looks like at one moment, for the checks of liveness.
 
-use ringchat::proto::status::Role;
+use ringchat::proto::status::{Role, Status};
 use ringchat::proto::time::Instant;
 
 use super::World;
 use super::machine::Phase;
-use super::parts::Parts;
 use crate::checker::settled::{FinalNode, FinalPicture};
 use crate::checker::violation::{Guarantee, Violation};
 use crate::scenario::NodeIndex;
@@ -13,7 +12,8 @@ use crate::scenario::NodeIndex;
 impl World {
     /// The picture of this moment. The nodes have to have been asked in the step before.
     pub fn picture(&self, quiet_from: Option<Instant>) -> FinalPicture {
-        let parts = self.parts();
+        let parts = self.parts_through(|node| self.is_on_a_ring(node));
+        let lost = self.lost(&parts);
         let ran = |node: &NodeIndex| self.machines[node.0].phase != Phase::Absent;
         let nodes = self.all().filter(ran).map(|node| {
             let machine = &self.machines[node.0];
@@ -22,7 +22,7 @@ impl World {
                 id: machine.id,
                 alive: machine.phase == Phase::Alive,
                 component: u32::try_from(parts.of(node)).unwrap_or(u32::MAX),
-                impaired: parts.is_impaired(node) || self.is_lost(node, &parts),
+                impaired: parts.is_impaired(node) || lost[node.0],
                 status: machine.status.clone(),
                 content: self.engine.content(node).1,
             }
@@ -78,29 +78,14 @@ impl World {
             return None;
         }
         let leader = self.leader();
-        let at_tie_breaker = self.whose(core.view.tie_breaker) == leader;
-        let settled = Settled { view: core.view.number, leader, at_tie_breaker };
+        let skipped = |status: &Status| status.suspects.iter().any(|id| core.view.contains(*id));
+        let may_change = self.whose(core.view.tie_breaker) != leader
+            || cores.iter().flat_map(|core| &core.nodes).any(|(_, status)| skipped(status));
+        let settled = Settled { view: core.view.number, leader, may_change };
         self.checkers.judge(&picture).is_empty().then_some(settled)
     }
 
-    /// Whether it has never been in any ring, and cannot reach anybody living whom it was told of:
-    /// then it can find none, and none can know of it.
-    fn is_lost(&self, node: NodeIndex, parts: &Parts) -> bool {
-        let machine = &self.machines[node.0];
-        let ringless = self.checkers.picture().ring_of(machine.id).is_none();
-        let told = machine.status.as_ref().map(|status| status.view.members.as_slice());
-        let told = told.unwrap_or_default();
-        let reaches = |other: NodeIndex| {
-            let asked = &self.machines[other.0];
-            asked.phase == Phase::Alive
-                && parts.of(other) == parts.of(node)
-                && (machine.contacts.contains(&asked.address)
-                    || told.iter().any(|member| member.address == asked.address))
-        };
-        ringless && !self.all().any(reaches)
-    }
-
-    fn all(&self) -> impl Iterator<Item = NodeIndex> + use<> {
+    pub(super) fn all(&self) -> impl Iterator<Item = NodeIndex> + use<> {
         (0..self.machines.len()).map(NodeIndex)
     }
 }
@@ -112,9 +97,10 @@ pub struct Settled {
     pub view: u64,
     /// Who leads.
     pub leader: Option<NodeIndex>,
-    /// Whether that one is the tie-breaker. If not, it may still make itself that, once nobody has
+    /// Whether the next view may be due though nothing is seen of it yet: members that are skipped
+    /// may have to go, and a leader that is not the tie-breaker may make itself that, once nobody has
     /// been accused for a while.
-    pub at_tie_breaker: bool,
+    pub may_change: bool,
 }
 
 impl World {

@@ -60,7 +60,7 @@ impl World {
 
     /// The part of each node, and whether enough live in each part to decide anything.
     fn deciding_parts(&self) -> (Parts, Vec<bool>) {
-        let (parts, living) = (self.parts(), self.in_phase(&[Phase::Alive]));
+        let (parts, living) = (self.parts_through(|_| true), self.in_phase(&[Phase::Alive]));
         let decides = |part: usize| {
             let here = living.iter().copied().filter(|node| parts.of(*node) == part);
             self.may_decide(&here.collect::<Vec<NodeIndex>>())

@@ -41,9 +41,11 @@ impl Wires {
         let mut any = false;
         for way in ways.iter().filter(|(from, to)| from != to) {
             if let Some(known) = self.harmed.get_mut(&(Harm::Cut, *way)) {
-                // What is to stand stands, though it was cut before.
-                any |= cause.standing && !known.cause.standing;
-                known.cause.standing |= cause.standing;
+                // What is to stand stands, though it was cut before; and what is lost from now on is its doing.
+                if cause.standing && !known.cause.standing {
+                    *known = Fault { cause, said: engine.said(*way) };
+                    any = true;
+                }
             } else {
                 self.harm(engine, Harm::Cut, cause, *way);
                 engine.cut(*way);

@@ -14,6 +14,9 @@ use crate::proto::message::{Elect, Message};
 /// An election that comes to nothing doubles the wait for the next, this often at the most.
 const DOUBLED_AT_MOST: u32 = 3;
 
+/// After so many elections that came to nothing people are told that their lines wait.
+const TOLD_AFTER: u32 = 2;
+
 impl Node {
     /// Schedules an election, if the leader was not heard for long.
     pub(super) fn miss_leader(&mut self, step: &mut Step) {
@@ -65,6 +68,12 @@ impl Node {
             return;
         }
         self.postpone_election(step);
+        if self.elections_failed >= TOLD_AFTER {
+            // Better candidates took the tokens on, and none of them came to lead, nor to a lap of which
+            // this node heard.
+            let met = self.members_at_hand();
+            self.doubt_quorum(step, &met);
+        }
         self.elections_failed += 1;
         let own = self.candidate();
         let token = self.election.start(own);
@@ -165,11 +174,12 @@ impl Node {
     /// Lap 1 is won. Lap 2 costs a promise of everybody, so it starts only where a quorum was met.
     fn won_first_lap(&mut self, step: &mut Step, token: Elect) {
         if !self.is_quorum(&token.met) {
-            self.miss_quorum(step, &token.met);
             if self.detour(&token.met).is_some() {
+                self.doubt_quorum(step, &token.met);
                 self.election.resume();
                 return self.send_token(step, Token::Elect(token));
             }
+            self.miss_quorum(step, &token.met);
             self.dial_missing(step, &token.met);
             let hops_left = u16::try_from(token.met.len() - 1).unwrap_or(u16::MAX);
             return self.tell_too_few(step, token.met, hops_left);

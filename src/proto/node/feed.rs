@@ -21,8 +21,9 @@ impl Node {
 
     /// Asks `peer`, who hears the leader, to pass its frames on as to a learner.
     pub(super) fn ask_for_frames(&mut self, step: &mut Step, peer: NodeId) {
-        let asked =
-            self.asked_for_frames.is_some_and(|(_, at)| step.now.since(at) < self.config.retry);
+        // Of several, each has its own turn: who was asked last may have none to pass on.
+        let recently = |at| step.now.since(at) < self.config.retry;
+        let asked = self.asked_for_frames.is_some_and(|(last, at)| last == peer && recently(at));
         if asked || !self.is_member() || self.leading.is_some() {
             return;
         }

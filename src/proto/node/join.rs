@@ -135,15 +135,20 @@ impl Node {
     }
 
     /// A newcomer, or one who was away, asks to be let in.
-    pub(super) fn on_join(&mut self, step: &mut Step, link: LinkId, from: NodeId) {
+    pub(super) fn on_join(&mut self, step: &mut Step, link: LinkId, from: NodeId, known: Index) {
         let (Some(ring), Some(peer)) = (self.ring, self.links.get(link)) else { return };
         let member = Member { id: from, address: peer.address };
-        let room = self.learners.len() < self.config.learners || self.learners.contains_key(&from);
-        // A member that the ring's frames do not reach asks, too.
-        let newcomer = !self.membership.base().contains(from);
+        let base = self.membership.base();
+        // A member that the ring's frames do not reach asks, too. It must not wait for a place among the
+        // newcomers: the ring may need its voice to admit anybody.
+        let newcomer = !base.contains(from);
+        let newcomers = self.learners.keys().filter(|id| **id != from && !base.contains(**id));
+        let room = !newcomer || newcomers.count() < self.config.learners;
         // Whoever hears no leader can let nobody in, and may be no member any more itself.
         let led = self.leading.is_some() || self.heard.is_some();
-        let sponsored = self.is_member() && room && (led || !newcomer);
+        // Nor can it bring news to one who knows more: that one must ask on.
+        let ahead = known > self.committed;
+        let sponsored = self.is_member() && room && !ahead && (led || !newcomer);
         let view = self.membership.base().clone();
         step.send(link, Message::Welcome { ring, view, sponsored });
         if !sponsored {

@@ -92,10 +92,11 @@ impl Node {
                 self.lead(step, token.ballot, &token.promised_by);
             }
         } else if self.election.gathers(token.ballot) {
-            self.miss_quorum(step, &token.promised_by);
             if token.hops_left > 0 && self.detour(&token.met).is_some() {
-                self.send_token(step, Token::Elected(token));
+                self.doubt_quorum(step, &token.promised_by);
+                return self.send_token(step, Token::Elected(token));
             }
+            self.miss_quorum(step, &token.promised_by);
         }
     }
 
@@ -107,6 +108,19 @@ impl Node {
         if self.no_quorum.replace(picture) != Some(picture) {
             step.event(Event::NoQuorum { reachable, members: picture.1 });
         }
+    }
+
+    /// Too few were met so far: people hear of it once, and again only of what the detours come to.
+    pub(super) fn doubt_quorum(&mut self, step: &mut Step, met: &[NodeId]) {
+        if self.no_quorum.is_none() {
+            self.miss_quorum(step, met);
+        }
+    }
+
+    /// This node, and the members to which its links stand.
+    pub(super) fn members_at_hand(&self) -> Vec<NodeId> {
+        let members = self.membership.newest().members.iter().map(|member| member.id);
+        members.filter(|id| *id == self.me.id || self.links.to(*id).is_some()).collect()
     }
 
     /// The others that were met wait in vain, too.

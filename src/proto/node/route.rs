@@ -33,7 +33,7 @@ impl Node {
             Message::TooFew { met, hops_left } => self.on_too_few(step, met, hops_left),
             Message::Join { committed } => {
                 self.learn(step, committed);
-                self.on_join(step, link, from);
+                self.on_join(step, link, from, committed.index);
             }
             Message::Welcome { ring, view, sponsored } => {
                 self.on_welcome(step, from, ring, view, sponsored);
