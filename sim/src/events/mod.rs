@@ -9,6 +9,7 @@ mod clock;
 mod ground;
 mod host;
 mod link;
+mod links;
 mod queue;
 mod thing;
 mod weather;
@@ -164,7 +165,7 @@ impl Events {
     /// A process ends. Its kernel tells the other sides, unless there is no power.
     fn end(&mut self, node: NodeIndex, running: Running, why: impl Fn(bool) -> Disconnect) {
         let links = self.hosts[node.0].end(running);
-        for (id, side) in links.into_values() {
+        for (id, side) in links.into_all() {
             if running == Running::Off {
                 self.connections[id].end_mut(side).closed = true;
                 continue;
