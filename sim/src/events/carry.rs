@@ -6,14 +6,15 @@ use ringchat::proto::event::Event;
 use ringchat::proto::id::LinkId;
 use ringchat::proto::input::{Command, Disconnect, Input};
 use ringchat::proto::output::{Output, Write};
+use ringchat::proto::time::Instant;
 
 use super::Events;
 use super::host::Running;
 use super::link::{Connection, ConnectionId, Side};
 use super::thing::{Item, Thing};
-use crate::causal::{Handled, InputNumber};
+use crate::causal::{Handled, InputLog, InputNumber};
 use crate::engine::Note;
-use crate::history::Happening;
+use crate::history::{Happening, Incarnation};
 use crate::ledger::Ledger;
 use crate::scenario::NodeIndex;
 
@@ -21,26 +22,27 @@ impl Events {
     /// Tells a node something, and whatever follows from that within the same moment. `cause` is
     /// the input that made another node send it.
     pub(super) fn tell(&mut self, host: NodeIndex, input: Input, cause: Option<InputNumber>) {
-        let (mut next, mut cause) = (Some(input), cause);
-        while let Some(input) = next {
-            let here = &mut self.hosts[host.0];
-            let Some(node) = here.node.as_mut().filter(|_| here.running == Running::Alive) else {
-                return self.answers.clear();
-            };
+        self.hand_over(host, input, cause);
+        while let Some(input) = self.answers.pop_front() {
+            self.hand_over(host, input, None);
+        }
+    }
+
+    fn hand_over(&mut self, host: NodeIndex, input: Input, cause: Option<InputNumber>) {
+        let here = &mut self.hosts[host.0];
+        let Some(node) = here.node.as_mut().filter(|_| here.running == Running::Alive) else {
+            return self.answers.clear();
+        };
+        self.handled += 1;
+        if let Some(inputs) = &mut self.inputs {
+            here.last_input = Some(keep(inputs, self.now, host, here.incarnation, &input, cause));
+        }
+        node.handle(here.clock.read(self.now), input, &mut self.outbox);
+        // Most inputs leave nothing to do.
+        if !self.outbox.is_empty() {
             let mut outbox = std::mem::take(&mut self.outbox);
-            self.handled += 1;
-            if let Some(inputs) = &mut self.inputs {
-                let (at, incarnation, input) = (self.now, here.incarnation, input.clone());
-                let handled = Handled::new(at, host, incarnation, input, cause.take());
-                here.last_input = Some(inputs.push(handled));
-            }
-            node.handle(here.clock.read(self.now), input, &mut outbox);
-            // Most inputs leave nothing to do.
-            if !outbox.is_empty() {
-                outbox.drain(..).for_each(|output| self.carry_out(host, output));
-            }
+            outbox.drain(..).for_each(|output| self.carry_out(host, output));
             self.outbox = outbox;
-            next = self.answers.pop_front();
         }
     }
 
@@ -52,10 +54,10 @@ impl Events {
                 if let Some(words) = early {
                     self.crashed.get_or_insert((host, words));
                 }
-                if let Some((id, side)) = here.links.get(&link).copied()
+                if let Some((id, side)) = here.links.get(link)
                     && !self.send(id, side, message)
                 {
-                    self.hosts[host.0].links.remove(&link);
+                    self.hosts[host.0].links.remove(link);
                     self.close(id, side, Disconnect::Closed);
                     let why = Disconnect::Overflow;
                     self.answers.push_back(Input::Disconnected { link, why });
@@ -63,7 +65,7 @@ impl Events {
             }
             Output::Dial { link, address } => self.dial(host, link, address),
             Output::HangUp { link } => {
-                if let Some((id, side)) = here.links.remove(&link) {
+                if let Some((id, side)) = here.links.remove(link) {
                     self.close(id, side, Disconnect::Closed);
                 }
             }
@@ -209,7 +211,7 @@ impl Events {
                     self.transmit(id, side, Item::End(Disconnect::Closed));
                 }
                 if let Some(link) = link
-                    && self.hosts[host.0].links.remove(&link).is_some()
+                    && self.hosts[host.0].links.remove(link).is_some()
                 {
                     self.tell(host, Input::Disconnected { link, why }, cause);
                 }
@@ -247,4 +249,17 @@ impl Events {
             assert!(rounds < 10_000, "{} never comes to rest", self.names[host.0]);
         }
     }
+}
+
+/// Out of the way of those who keep nothing.
+#[cold]
+fn keep(
+    inputs: &mut InputLog,
+    at: Instant,
+    host: NodeIndex,
+    life: Incarnation,
+    input: &Input,
+    cause: Option<InputNumber>,
+) -> InputNumber {
+    inputs.push(Handled::new(at, host, life, input.clone(), cause))
 }

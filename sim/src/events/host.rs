@@ -1,18 +1,18 @@
 //! One machine of the event engine: its node, its clock, its disk, and what waits for it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use ringchat::proto::id::{Index, LinkId, NodeId};
+use ringchat::proto::id::{Index, NodeId};
 use ringchat::proto::node::Node;
 use ringchat::proto::time::Instant;
 use ringchat::proto::view::View;
 
 use super::clock::Clock;
 use super::disk::Disk;
-use super::link::{ConnectionId, Side};
+use super::links::Links;
 use super::thing::Thing;
 use crate::causal::InputNumber;
 use crate::history::Incarnation;
@@ -47,7 +47,7 @@ pub(super) struct Host {
     pub(super) covered: Index,
     pub(super) clock: Clock,
     /// The connections that the node knows, dialed ones that do not stand yet included.
-    pub(super) links: BTreeMap<LinkId, (ConnectionId, Side)>,
+    pub(super) links: Links,
     pub(super) accepted: u64,
     /// What came while the process stood still, or was busy.
     pub(super) backlog: VecDeque<Thing>,
@@ -81,7 +81,7 @@ impl Host {
             ledger: Ledger::default(),
             covered: Index::ZERO,
             clock: Clock::default(),
-            links: BTreeMap::new(),
+            links: Links::default(),
             accepted: 0,
             backlog: VecDeque::new(),
             per_input: Duration::ZERO,
@@ -112,7 +112,7 @@ impl Host {
     }
 
     /// The process is gone, with all that waited for it. Gives the connections it had.
-    pub(super) fn end(&mut self, running: Running) -> BTreeMap<LinkId, (ConnectionId, Side)> {
+    pub(super) fn end(&mut self, running: Running) -> Links {
         self.running = running;
         self.backlog.clear();
         self.typing.clear();

@@ -165,7 +165,7 @@ impl Events {
         };
         let waiting = end.held_bytes;
         self.transmit(id, from, item);
-        waiting <= WAITING_MAX && self.weather.delay(now, way).as_secs() < 3_600
+        waiting <= WAITING_MAX && self.weather.is_passable(now, way)
     }
 
     /// A side closes. The other is told, behind all that was sent.

@@ -11,6 +11,7 @@ mod ground;
 mod holders;
 mod host;
 mod link;
+mod links;
 mod queue;
 mod thing;
 mod weather;
@@ -169,7 +170,7 @@ impl Events {
     /// A process ends. Its kernel tells the other sides, unless there is no power.
     fn end(&mut self, node: NodeIndex, running: Running, why: impl Fn(bool) -> Disconnect) {
         let links = self.hosts[node.0].end(running);
-        for (id, side) in links.into_values() {
+        for (id, side) in links.into_all() {
             if running == Running::Off {
                 self.connections[id].end_mut(side).closed = true;
                 continue;

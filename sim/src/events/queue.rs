@@ -6,10 +6,18 @@ use std::collections::BinaryHeap;
 
 use ringchat::proto::time::Instant;
 
+/// When a thing is due, the how-manieth it was, and its slot, from the highest bits down: so one
+/// comparison of numbers tells which comes first.
+type Key = u128;
+
+/// How many bits tell the slot, and how many the count of things before it.
+const SLOT_BITS: u32 = 24;
+const COUNT_BITS: u32 = 40;
+
 /// Things that are due, each at its moment.
 #[derive(Debug)]
 pub(super) struct Queue<T> {
-    heap: BinaryHeap<Reverse<(Instant, u64, u32)>>,
+    heap: BinaryHeap<Reverse<Key>>,
     /// The things themselves, so that the heap moves small keys only.
     slots: Vec<Option<T>>,
     free: Vec<u32>,
@@ -31,17 +39,19 @@ impl<T> Queue<T> {
             }
             None => {
                 self.slots.push(Some(thing));
-                // A world with four billion things under way does not fit into memory.
                 (self.slots.len() - 1) as u32
             }
         };
         self.counter += 1;
-        self.heap.push(Reverse((at, self.counter, slot)));
+        // Sixteen million things under way fill a machine's memory, a trillion take it a week.
+        assert!(slot >> SLOT_BITS == 0 && self.counter >> COUNT_BITS == 0, "a world too large");
+        let place = (self.counter << SLOT_BITS) | u64::from(slot);
+        self.heap.push(Reverse((Key::from(at.as_micros()) << u64::BITS) | Key::from(place)));
     }
 
     /// When the first thing is due.
     pub(super) fn next_at(&self) -> Option<Instant> {
-        self.heap.peek().map(|Reverse((at, ..))| *at)
+        self.heap.peek().map(|Reverse(key)| moment(*key))
     }
 
     /// Takes the first thing out, if it is due by `until`.
@@ -49,8 +59,13 @@ impl<T> Queue<T> {
         if self.next_at()? > until {
             return None;
         }
-        let Reverse((at, _, slot)) = self.heap.pop()?;
+        let Reverse(key) = self.heap.pop()?;
+        let slot = key as u32 & ((1 << SLOT_BITS) - 1);
         self.free.push(slot);
-        self.slots[slot as usize].take().map(|thing| (at, thing))
+        self.slots[slot as usize].take().map(|thing| (moment(key), thing))
     }
+}
+
+fn moment(key: Key) -> Instant {
+    Instant::from_micros((key >> u64::BITS) as u64)
 }

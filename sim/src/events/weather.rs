@@ -97,9 +97,10 @@ impl Weather {
         Some(lane.arrival(self.latency, now, bytes))
     }
 
-    /// How much longer than its latency a frame that goes out now would take.
-    pub(super) fn delay(&self, now: Instant, way: Way) -> Duration {
-        self.lane(way).busy_until.since(now)
+    /// Whether a frame that goes out now would get through a narrow way within an hour.
+    pub(super) fn is_passable(&self, now: Instant, way: Way) -> bool {
+        const HOUR: u64 = 3_600_000_000;
+        self.lane(way).busy_until.as_micros() < now.as_micros().saturating_add(HOUR)
     }
 
     /// How long frames that waited behind a cut take to go on: TCP sends them again after a pause

@@ -6,6 +6,7 @@ mod effects;
 mod faults;
 mod ground;
 mod machine;
+mod newcomers;
 mod parts;
 mod picture;
 mod roles;

@@ -21,23 +21,19 @@ impl World {
                 name: machine.name.clone(),
                 id: machine.id,
                 alive: machine.phase == Phase::Alive,
-                component: u32::try_from(parts[node.0]).unwrap_or(u32::MAX),
-                impaired: self.is_impaired(node) || lost[node.0],
+                component: u32::try_from(parts.of(node)).unwrap_or(u32::MAX),
+                impaired: parts.is_impaired(node) || lost[node.0],
                 status: machine.status.clone(),
                 content: self.engine.content(node).1,
             }
         });
-        let mut broken_links = Vec::new();
-        let suspects = self.all().filter(|_| self.wires.any_cut());
-        for a in suspects.filter(|node| ran(node) && !self.is_impaired(*node)) {
-            for b in (a.0 + 1..self.machines.len()).map(NodeIndex) {
-                let one_part = parts[a.0] == parts[b.0] && ran(&b) && !self.is_impaired(b);
-                if one_part && !self.is_whole(a, b) {
-                    let name = |node: NodeIndex| self.machines[node.0].name.clone();
-                    broken_links.push((name(a), name(b)));
-                }
-            }
-        }
+        let takes_part = |node: &NodeIndex| ran(node) && !parts.is_impaired(*node);
+        let name = |node: NodeIndex| self.machines[node.0].name.clone();
+        let broken_links = parts
+            .broken()
+            .filter(|(a, b)| parts.of(*a) == parts.of(*b) && takes_part(a) && takes_part(b))
+            .map(|(a, b)| (name(a), name(b)))
+            .collect();
         FinalPicture { at: self.now(), quiet_from, nodes: nodes.collect(), broken_links }
     }
 

@@ -7,6 +7,7 @@ use ringchat::proto::status::Role;
 use super::World;
 use super::faults::Failed;
 use super::machine::Phase;
+use super::parts::Parts;
 use crate::checker::violation::{Guarantee, Violation};
 use crate::scenario::NodeIndex;
 
@@ -46,9 +47,9 @@ impl World {
     pub(super) fn note_undecided(&mut self) {
         let now = self.elapsed();
         let (parts, decides) = self.deciding_parts();
-        for (machine, part) in self.machines.iter_mut().zip(parts) {
+        for (machine, part) in self.machines.iter_mut().zip(parts.all()) {
             machine.undecided_since =
-                if decides[part] { None } else { machine.undecided_since.or(Some(now)) };
+                if decides[*part] { None } else { machine.undecided_since.or(Some(now)) };
         }
     }
 
@@ -58,13 +59,13 @@ impl World {
     }
 
     /// The part of each node, and whether enough live in each part to decide anything.
-    fn deciding_parts(&self) -> (Vec<usize>, Vec<bool>) {
+    fn deciding_parts(&self) -> (Parts, Vec<bool>) {
         let (parts, living) = (self.parts_through(|_| true), self.in_phase(&[Phase::Alive]));
         let decides = |part: usize| {
-            let here = living.iter().copied().filter(|node| parts[node.0] == part);
+            let here = living.iter().copied().filter(|node| parts.of(*node) == part);
             self.may_decide(&here.collect::<Vec<NodeIndex>>())
         };
-        let decide = (0..parts.len()).map(decides).collect();
+        let decide = (0..self.machines.len()).map(decides).collect();
         (parts, decide)
     }
 

@@ -103,15 +103,11 @@ impl Wires {
         self.harmed.is_empty()
     }
 
-    /// Whether frames are lost anywhere.
-    pub(super) fn any_cut(&self) -> bool {
+    /// The ways on which frames are lost.
+    pub(super) fn cut_ways(&self) -> impl Iterator<Item = Way> {
         // Cuts stand before all other harm.
-        self.harmed.first_key_value().is_some_and(|((harm, _), _)| *harm == Harm::Cut)
-    }
-
-    /// Whether frames that go this way are lost.
-    pub(super) fn is_cut(&self, way: Way) -> bool {
-        self.harmed.contains_key(&(Harm::Cut, way))
+        let harmed = self.harmed.keys().take_while(|(harm, _)| *harm == Harm::Cut);
+        harmed.map(|(_, way)| *way)
     }
 }
 

@@ -1,0 +1,44 @@
+//! Who is on a ring, and which newcomers can find none.
+
+use ringchat::proto::status::Role;
+
+use super::World;
+use super::machine::Phase;
+use super::parts::Parts;
+use crate::scenario::NodeIndex;
+
+impl World {
+    /// Whether it knows itself a member of a ring: only such a node passes on what others send.
+    pub(super) fn is_on_a_ring(&self, node: NodeIndex) -> bool {
+        self.machines[node.0].status.as_ref().is_some_and(|status| match status.role {
+            Role::Leader | Role::Follower | Role::Candidate => true,
+            Role::Learner | Role::Left => false,
+        })
+    }
+
+    /// Who has never been in any ring, and cannot reach anybody living whom it was told of, but for
+    /// others that are as lost: then it can find none, and none can know of it.
+    pub(super) fn lost(&self, parts: &Parts) -> Vec<bool> {
+        let ringless =
+            |node: NodeIndex| self.checkers.picture().ring_of(self.machines[node.0].id).is_none();
+        let mut lost: Vec<bool> = self.all().map(ringless).collect();
+        loop {
+            let finds = |node: &NodeIndex| {
+                let mut found = self.all().filter(|other| !lost[other.0]);
+                lost[node.0] && found.any(|other| self.can_ask(*node, other, parts))
+            };
+            let Some(found) = self.all().find(finds) else { return lost };
+            lost[found.0] = false;
+        }
+    }
+
+    /// Whether a newcomer was told of a node that lives, and reaches it.
+    fn can_ask(&self, newcomer: NodeIndex, other: NodeIndex, parts: &Parts) -> bool {
+        let (machine, asked) = (&self.machines[newcomer.0], &self.machines[other.0]);
+        let told = machine.status.as_ref().map(|status| status.view.members.as_slice());
+        asked.phase == Phase::Alive
+            && parts.of(other) == parts.of(newcomer)
+            && (machine.contacts.contains(&asked.address)
+                || told.unwrap_or_default().iter().any(|member| member.address == asked.address))
+    }
+}
