@@ -246,14 +246,14 @@ fn only_who_can_reach_a_quorum_owes_anything() {
                 &["L2 n4"],
             ),
             (
-                "three in a row are no ring, and the two at the ends of it owe nothing",
+                "three in a row are no ring, and only the one between the others owes anything",
                 vec![],
                 ends_but(4, |end| {
                     kill(end, &[4]);
                     end.broken_links = vec![(name(2), name(3))];
                     knows(end, 1).leading = None;
                 }),
-                &[],
+                &["L2 n1"],
             ),
         ],
     );
