@@ -128,7 +128,7 @@ impl Run {
         } else if expects {
             return Ok(self.unsettled());
         }
-        let quiet_from = self.world.now();
+        let quiet_from = self.world.begin_quiet();
         self.world.run_to(self.world.elapsed() + WATCH, true)?;
         if !self.lenient {
             self.world.check_effects()?;

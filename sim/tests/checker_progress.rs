@@ -146,6 +146,11 @@ fn quiet(mut end: FinalPicture) -> FinalPicture {
     end
 }
 
+/// The same, where somebody could find no ring when the quiet began.
+fn astray(end: FinalPicture) -> FinalPicture {
+    FinalPicture { astray: true, ..quiet(end) }
+}
+
 fn hindered_3() -> FinalPicture {
     ends_but(4, |end| at(end, 3).impaired = true)
 }
@@ -211,6 +216,13 @@ fn a_node_with_a_broken_link_cannot_keep_deposing_a_working_leader() {
         vec![
             ("it tries", vec![elects(3)], quiet(hindered_3()), &[]),
             ("views follow it out and in", installs(&[1, 2, 4]), hindered_at(&v2()), &[]),
+            (
+                "they find one who had gone astray",
+                installs(&[1, 2, 3, 4]),
+                astray(ends(&v2())),
+                &[],
+            ),
+            ("it may cost no election", vec![elects(2)], astray(whole()), &["L5 n2"]),
             ("the others hold an election", vec![elects(2)], quiet(hindered_3()), &["L5 n2"]),
             ("it gets to lead", deposed, quiet(led_by(3)), &["L5 n1", "L5 n2", "L5 n4"]),
             ("another gets to lead", handed, quiet(led_by(2)), &["L5 n2"]),

@@ -16,8 +16,8 @@ struct Last {
 
 /// In the quiet phase no node of the quorum side starts an election, gets a new leader or steps
 /// down, and none proposes or installs a view. Where a fault is left standing that hinders a live
-/// node, views may follow that node out and in; elections may not be held even then: a node with a
-/// broken link cannot keep deposing a working leader.
+/// node, or one had gone astray, views may follow that node out and in; elections may not be held even
+/// then: a node with a broken link cannot keep deposing a working leader.
 #[derive(Clone, Debug, Default)]
 pub struct Quiet {
     /// How many nodes were checked.
@@ -60,7 +60,8 @@ impl Quiet {
         for (node, _) in &core.nodes {
             self.checked += 1;
             let Some(last) = self.last.get(node.name.index() as usize) else { continue };
-            let views = if core.hindered.is_empty() { last.view } else { None };
+            let views_are_due = end.astray || !core.hindered.is_empty();
+            let views = if views_are_due { None } else { last.view };
             for (at, what) in last.election.into_iter().chain(views) {
                 if at > quiet_from {
                     let expected = format!("quiet from {quiet_from} s on");

@@ -18,6 +18,9 @@ pub struct FinalPicture {
     /// Since when the ring had to be settled: the quiet phase, for L5, goes from here to `at`.
     /// None if the run had no quiet phase; L5 is not checked then.
     pub quiet_from: Option<Instant>,
+    /// Then somebody who lived could find no ring. A ring may have found it since, at the address of a
+    /// member that it once had.
+    pub astray: bool,
     /// The last incarnation of each node, dead ones too.
     pub nodes: Vec<FinalNode>,
     /// Links that are still cut, in one direction or both, between nodes that reach each other

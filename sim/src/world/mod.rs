@@ -83,6 +83,8 @@ pub struct World {
     /// Whether anything has happened since this was asked last, and whether more than talk has.
     stirred: bool,
     moved: bool,
+    /// Whether somebody could find no ring when the quiet began.
+    astray: bool,
 }
 
 impl World {
@@ -115,6 +117,7 @@ impl World {
             notes: Vec::new(),
             stirred: true,
             moved: true,
+            astray: false,
         };
         for node in 0..scenario.founders {
             let start = match node {

@@ -1,6 +1,7 @@
 //! Who is on a ring, and which newcomers can find none.
 
 use ringchat::proto::status::Role;
+use ringchat::proto::time::Instant;
 
 use super::World;
 use super::machine::Phase;
@@ -14,6 +15,16 @@ impl World {
             Role::Leader | Role::Follower | Role::Candidate => true,
             Role::Learner | Role::Left => false,
         })
+    }
+
+    /// From now on the ring is watched. Notes whether anybody lives who can find none.
+    pub fn begin_quiet(&mut self) -> Instant {
+        self.look();
+        let parts = self.parts_through(|node| self.is_on_a_ring(node));
+        let lost = self.lost(&parts);
+        let astray = |node: NodeIndex| lost[node.0] && self.phase(node) == Phase::Alive;
+        self.astray = self.all().any(astray);
+        self.now()
     }
 
     /// Who has never been in any ring, and cannot reach anybody living whom it was told of, but for
@@ -32,12 +43,13 @@ impl World {
         }
     }
 
-    /// Whether a newcomer was told of a node that lives, and reaches it.
+    /// Whether a newcomer was told of a node that lives, and has a whole link to it: nobody passes on
+    /// what one who is in no ring says.
     fn can_ask(&self, newcomer: NodeIndex, other: NodeIndex, parts: &Parts) -> bool {
         let (machine, asked) = (&self.machines[newcomer.0], &self.machines[other.0]);
         let told = machine.status.as_ref().map(|status| status.view.members.as_slice());
         asked.phase == Phase::Alive
-            && parts.of(other) == parts.of(newcomer)
+            && parts.has_link(newcomer, other)
             && (machine.contacts.contains(&asked.address)
                 || told.unwrap_or_default().iter().any(|member| member.address == asked.address))
     }

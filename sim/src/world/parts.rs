@@ -44,6 +44,11 @@ impl Parts {
         self.impaired[node.0]
     }
 
+    /// Whether nothing is cut between two nodes.
+    pub(super) fn has_link(&self, a: NodeIndex, b: NodeIndex) -> bool {
+        !self.broken.contains_key(&(a.0.min(b.0), a.0.max(b.0)))
+    }
+
     /// The pairs whose link is cut, in either direction or both, the lower node first, in order.
     pub(super) fn broken(&self) -> impl Iterator<Item = (NodeIndex, NodeIndex)> {
         self.broken.keys().map(|(low, high)| (NodeIndex(*low), NodeIndex(*high)))

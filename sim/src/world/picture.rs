@@ -34,7 +34,13 @@ impl World {
             .filter(|(a, b)| parts.of(*a) == parts.of(*b) && takes_part(a) && takes_part(b))
             .map(|(a, b)| (name(a), name(b)))
             .collect();
-        FinalPicture { at: self.now(), quiet_from, nodes: nodes.collect(), broken_links }
+        FinalPicture {
+            at: self.now(),
+            quiet_from,
+            astray: self.astray,
+            nodes: nodes.collect(),
+            broken_links,
+        }
     }
 
     /// Whether the ring is a circle again and all agree on a leader, whatever is still under way.
