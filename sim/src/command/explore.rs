@@ -1,5 +1,6 @@
 //! `sim explore`: searches, shrinks what it finds, and writes it down as scenario files.
 
+use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -166,9 +167,16 @@ fn tell_holes(explored: &Explorations) -> bool {
 /// A bar on a terminal, plain lines elsewhere; both on stderr.
 struct Progress {
     bar: Option<ProgressBar>,
-    told: std::sync::Mutex<Instant>,
+    told: std::sync::Mutex<Told>,
     started: Instant,
     total: Option<u64>,
+}
+
+/// What was told already.
+struct Told {
+    /// When the last plain line was.
+    at: Instant,
+    failures: BTreeSet<u64>,
 }
 
 impl Progress {
@@ -181,10 +189,20 @@ impl Progress {
             );
             bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });
-        Progress { bar, told: std::sync::Mutex::new(started), started, total }
+        let told = Told { at: started, failures: BTreeSet::new() };
+        Progress { bar, told: std::sync::Mutex::new(told), started, total }
     }
 
     fn show(&self, so_far: &Explorations) {
+        let mut told = self.told.lock().unwrap_or_else(|broken| broken.into_inner());
+        // At once: whoever stops a search of hours before its end wants to know of them, too.
+        if so_far.findings.len() > told.failures.len() {
+            for (seed, finding) in &so_far.findings {
+                if told.failures.insert(*seed) {
+                    self.say(&format!("seed {seed} failed: {}", finding.failure));
+                }
+            }
+        }
         if let Some(bar) = &self.bar {
             bar.set_position(so_far.runs);
             if so_far.runs.is_multiple_of(16) {
@@ -192,13 +210,18 @@ impl Progress {
             }
             return;
         }
-        let mut told = self.told.lock().unwrap_or_else(|broken| broken.into_inner());
-        if told.elapsed() >= TELL_EVERY {
-            *told = Instant::now();
+        if told.at.elapsed() >= TELL_EVERY {
+            told.at = Instant::now();
             let total = self.total.map_or_else(String::new, |total| format!(" of {total}"));
-            let words = self.words(so_far);
+            self.say(&format!("{}{total} runs, {}", so_far.runs, self.words(so_far)));
+        }
+    }
+
+    fn say(&self, words: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(words),
             // Nobody may be there to read it.
-            let _ = writeln!(std::io::stderr(), "{}{total} runs, {words}", so_far.runs);
+            None => drop(writeln!(std::io::stderr(), "{words}")),
         }
     }
 
