@@ -257,3 +257,17 @@ fn a_candidate_learns_on_the_way_that_its_pending_view_is_in_force() {
         assert_eq!(elected(&out, B).len(), usize::from(learned));
     }
 }
+
+#[test]
+fn one_that_was_removed_passes_on_that_there_are_too_few_and_misses_no_quorum_itself() {
+    let mut hand = Hand::follower(&[B]);
+    let out =
+        hand.hears(A, Message::Welcome { ring: RING, view: view(2, &[A, B]), sponsored: true });
+    assert!(events(&out).contains(&Event::Evicted { view: 2 }));
+    hand.pass(900, &[A, B]);
+    let met = vec![A, hand.me];
+    let out = hand.hears(A, Message::TooFew { met: met.clone(), hops_left: 2 });
+    assert_eq!(sent(&out, B), [Message::TooFew { met, hops_left: 1 }]);
+    let complains = |event: &Event| matches!(event, Event::NoQuorum { .. });
+    assert!(!events(&out).iter().any(complains));
+}

@@ -7,7 +7,7 @@ use ringchat::proto::entry::Committed;
 use ringchat::proto::event::{Event, LinkLoss};
 use ringchat::proto::id::{Ballot, Index, LinkId, NodeId, RingId};
 use ringchat::proto::input::{Disconnect, Input, WriteId};
-use ringchat::proto::message::{Hello, Message};
+use ringchat::proto::message::{Hello, Message, Request};
 use ringchat::proto::node::{Node, Start};
 use ringchat::proto::output::Output;
 
@@ -120,4 +120,33 @@ fn a_link_from_a_stranger_is_answered_with_the_view() {
     let view = hand.node.status().view;
     let welcome = Message::Welcome { ring: RING, view, sponsored: false };
     assert_eq!(sent(&out, NodeId(40))[0], welcome);
+}
+
+/// Whom this node accused in front of the leader, A, each time.
+fn accusations(outputs: &[Output]) -> Vec<Vec<NodeId>> {
+    let accusation = |message| match message {
+        Message::ToLeader { request: Request::Accuse { skipped, .. }, .. } => Some(skipped),
+        _ => None,
+    };
+    sent(outputs, A).into_iter().filter_map(accusation).collect()
+}
+
+#[test]
+fn an_accusation_is_taken_back_once_when_the_accused_is_reached_again() {
+    let mut hand = Hand::follower(&[B, C]);
+    let leader = ballot(1, A);
+    let hears = |hand: &mut Hand, ms: u64, answering: &[NodeId]| {
+        let mut out = Vec::new();
+        for _ in 0..ms / 100 {
+            out.extend(hand.appended(A, append(leader, (1, leader), &[], 1)));
+            out.extend(hand.pass(100, answering));
+        }
+        accusations(&out)
+    };
+    let accused = hears(&mut hand, 2_000, &[A, C]);
+    assert!(accused.len() >= 2, "said again as long as B is silent: {accused:?}");
+    assert!(accused.iter().all(|skipped| *skipped == [B]), "{accused:?}");
+    let out = hand.connect(B);
+    assert_eq!(accusations(&out), [Vec::<NodeId>::new()], "B is there");
+    assert_eq!(hears(&mut hand, 2_000, &[A, B, C]), Vec::<Vec<NodeId>>::new());
 }

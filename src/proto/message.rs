@@ -110,11 +110,11 @@ pub enum Request {
         /// The member.
         id: NodeId,
     },
-    /// The sender of this had to skip these neighbours.
+    /// A member skips these neighbours now, and nobody else.
     Accuse {
         /// Who skipped them.
         by: NodeId,
-        /// Whom.
+        /// Whom. Nobody, once it has reached them again.
         skipped: Vec<NodeId>,
     },
     /// Somebody has promised a ballot greater than the leader's, and refuses its entries.

@@ -97,7 +97,7 @@ impl Node {
         Committed {
             index: self.committed,
             ballot: self.durable.log().ballot_at(self.committed).unwrap_or_default(),
-            under: self.current,
+            under: self.current.max(self.learned_under),
         }
     }
 
@@ -114,6 +114,7 @@ impl Node {
             self.step_down(step);
             self.promise(step, known.under);
         }
+        self.learned_under = self.learned_under.max(known.under);
         self.verified = self.verified.max(known.index);
         self.advance(step, known.index);
     }

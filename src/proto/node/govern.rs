@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::accuse::Accused;
 use super::{Node, Step};
 use crate::proto::entry::Body;
 use crate::proto::event::Event;
 use crate::proto::id::{Index, NodeId};
 use crate::proto::membership::insert_behind;
-use crate::proto::message::Request;
 use crate::proto::reorder::{self, Broken};
 use crate::proto::time::Instant;
 use crate::proto::view::{Change, Member, View};
@@ -22,8 +22,9 @@ const RECENT_PULSES: u64 = 4;
 /// What a leader has on its desk.
 #[derive(Debug, Default)]
 pub(super) struct Government {
-    accused: BTreeMap<NodeId, Accused>,
-    broken: BTreeMap<(NodeId, NodeId), Instant>,
+    pub(super) accused: BTreeMap<NodeId, Accused>,
+    /// Links known to be broken while both ends live, and when that was last said.
+    pub(super) broken: BTreeMap<(NodeId, NodeId), Instant>,
     /// Who is to come in, who asked for it, and when last.
     admits: Vec<(Member, NodeId, Instant)>,
     leaves: BTreeSet<NodeId>,
@@ -35,70 +36,7 @@ pub(super) struct Government {
     wished: Option<u64>,
 }
 
-#[derive(Debug)]
-struct Accused {
-    /// Who skipped it: when first, and when last.
-    by: BTreeMap<NodeId, (Instant, Instant)>,
-    /// The leader's pulse when it was accused first.
-    pulse: u64,
-    /// The leader's own dial came to nothing.
-    dead: bool,
-}
-
 impl Node {
-    /// Tells the leader whom this node has to skip.
-    pub(super) fn accuse(&mut self, step: &mut Step) {
-        let skipped = if self.is_member() {
-            self.suspects.skipped(self.walk(), self.me.id)
-        } else {
-            Vec::new()
-        };
-        if skipped.is_empty() {
-            self.accused_at = None;
-            return;
-        }
-        let due = self.accused_at.is_none_or(|at| step.now.since(at) >= self.config.retry);
-        let leader_known = self.leading.is_some() || self.hears_leader(step.now);
-        if due && leader_known {
-            self.accused_at = Some(step.now);
-            self.request(step, Request::Accuse { by: self.me.id, skipped });
-        }
-    }
-
-    pub(super) fn on_accuse(&mut self, step: &mut Step, by: NodeId, skipped: &[NodeId]) {
-        for id in skipped.iter().copied() {
-            let known_dead = by == self.me.id && self.suspects.is_unanswered(id);
-            let Some(leading) = &mut self.leading else { return };
-            if !self.membership.newest().contains(id) {
-                continue;
-            }
-            let fresh = || Accused { by: BTreeMap::new(), pulse: self.pulse, dead: false };
-            let accused = leading.government.accused.entry(id).or_insert_with(fresh);
-            accused.by.entry(by).or_insert((step.now, step.now)).1 = step.now;
-            // The leader's own word needs no second check.
-            accused.dead |= known_dead;
-            self.dial_member(step, id);
-        }
-        self.govern(step);
-    }
-
-    /// A node that was looked for did not answer the leader itself.
-    pub(super) fn suspect_fails(&mut self, step: &mut Step, id: NodeId) {
-        let accused = self.leading.as_mut().and_then(|it| it.government.accused.get_mut(&id));
-        if let Some(accused) = accused {
-            accused.dead = true;
-            self.govern(step);
-        }
-    }
-
-    /// A node answered: whoever skips it has a broken link.
-    pub(super) fn suspect_answers(&mut self, id: NodeId) {
-        let accused = self.leading.as_mut().and_then(|it| it.government.accused.get_mut(&id));
-        if let Some(accused) = accused {
-            accused.dead = false;
-        }
-    }
-
     pub(super) fn on_admit(&mut self, step: &mut Step, member: Member, sponsor: NodeId) {
         let Some(leading) = &mut self.leading else { return };
         let desk = &mut leading.government;
@@ -190,7 +128,8 @@ impl Node {
             for (by, (first, last)) in &accused.by {
                 // Said twice, and the leader hears it: the link between those two is broken.
                 if answers && last.since(*first) >= retry {
-                    desk.broken.insert(reorder::pair(*by, *id), now);
+                    let at = desk.broken.entry(reorder::pair(*by, *id)).or_insert(*last);
+                    *at = (*at).max(*last);
                 }
             }
         }

@@ -4,6 +4,7 @@
 //! the machines beneath (`links`, `election`, `replica` …) return verdicts, and only the node turns
 //! them into outputs.
 
+mod accuse;
 mod commit;
 mod elect;
 mod feed;
@@ -26,8 +27,7 @@ mod welcome;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use rand::SeedableRng;
-use rand::{Rng, RngExt};
+use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use self::join::{Joining, Learner};
@@ -77,6 +77,8 @@ pub struct Node {
     outside: Option<View>,
     /// Everything up to here is known committed, and was delivered.
     committed: Index,
+    /// The greatest ballot under which something was said to be committed: it binds those told so here.
+    learned_under: Ballot,
     /// The duplicate filter, as of `committed`.
     sessions: Sessions,
     /// The greatest Lamport time delivered or given out.
@@ -152,6 +154,7 @@ impl Node {
             membership: Membership::default(),
             outside: None,
             committed: Index::ZERO,
+            learned_under: Ballot::ZERO,
             sessions: Sessions::default(),
             lamport: 0,
             current: Ballot::ZERO,

@@ -133,10 +133,13 @@ impl Node {
     }
 
     pub(super) fn on_too_few(&mut self, step: &mut Step, met: Vec<NodeId>, hops_left: u16) {
-        if !self.is_member() || self.leading.is_some() || self.hears_leader(step.now) {
+        if self.leading.is_some() || self.hears_leader(step.now) {
             return;
         }
-        self.miss_quorum(step, &met);
+        // One that knows itself removed waits for no quorum, but those behind it may.
+        if self.is_member() {
+            self.miss_quorum(step, &met);
+        }
         self.tell_too_few(step, met, hops_left.saturating_sub(1));
     }
 
