@@ -27,12 +27,10 @@ impl World {
         self.now()
     }
 
-    /// Who has never been in any ring, and cannot reach anybody living whom it was told of, but for
-    /// others that are as lost: then it can find none, and none can know of it.
+    /// Who has never been a member of any ring, and cannot reach anybody living whom it was told of, but
+    /// for others that are as lost: then it can find none, and none can know of it.
     pub(super) fn lost(&self, parts: &Parts) -> Vec<bool> {
-        let ringless =
-            |node: NodeIndex| self.checkers.picture().ring_of(self.machines[node.0].id).is_none();
-        let mut lost: Vec<bool> = self.all().map(ringless).collect();
+        let mut lost: Vec<bool> = self.all().map(|node| !self.was_member(node)).collect();
         loop {
             let finds = |node: &NodeIndex| {
                 let mut found = self.all().filter(|other| !lost[other.0]);
@@ -41,6 +39,14 @@ impl World {
             let Some(found) = self.all().find(finds) else { return lost };
             lost[found.0] = false;
         }
+    }
+
+    /// Whether a view that was ever in force holds it. One that was only proposed may be known to
+    /// nobody who is left.
+    fn was_member(&self, node: NodeIndex) -> bool {
+        let (picture, id) = (self.checkers.picture(), self.machines[node.0].id);
+        let ring = picture.ring_of(id).and_then(|ring| picture.ring(ring));
+        ring.is_some_and(|ring| ring.views().iter().rev().any(|(_, view)| view.contains(id)))
     }
 
     /// Whether a newcomer was told of a node that lives, and has a whole link to it: nobody passes on
