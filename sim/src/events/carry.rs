@@ -43,6 +43,7 @@ impl Events {
             let mut outbox = std::mem::take(&mut self.outbox);
             outbox.drain(..).for_each(|output| self.carry_out(host, output));
             self.outbox = outbox;
+            self.check_count(host);
         }
     }
 
@@ -50,11 +51,8 @@ impl Events {
         let here = &mut self.hosts[host.0];
         match output {
             Output::Send { link, message } => {
-                let early = here.id.and_then(|me| here.written.too_early(me, &message));
-                if let Some(words) = early {
-                    self.crashed.get_or_insert((host, words));
-                }
-                if let Some((id, side)) = here.links.get(link)
+                self.check_words(host, &message);
+                if let Some((id, side)) = self.hosts[host.0].links.get(link)
                     && !self.send(id, side, message)
                 {
                     self.hosts[host.0].links.remove(link);
@@ -75,6 +73,7 @@ impl Events {
                 let here = &mut self.hosts[host.0];
                 here.ledger.append(&delivered.message);
                 here.covered = delivered.index;
+                here.delivered = (delivered.ballot, delivered.index);
                 self.note(host, Happening::Delivered(delivered));
             }
             Output::TakeSnapshot => {

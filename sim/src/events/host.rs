@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use ringchat::proto::id::{Index, NodeId};
+use ringchat::proto::id::{Ballot, Index, NodeId};
 use ringchat::proto::node::Node;
 use ringchat::proto::time::Instant;
 use ringchat::proto::view::View;
@@ -45,6 +45,8 @@ pub(super) struct Host {
     pub(super) ledger: Ledger,
     /// The last index that the ledger covers.
     pub(super) covered: Index,
+    /// The last message that it delivered in this life: its ballot, and its place.
+    pub(super) delivered: (Ballot, Index),
     pub(super) clock: Clock,
     /// The connections that the node knows, dialed ones that do not stand yet included.
     pub(super) links: Links,
@@ -80,6 +82,7 @@ impl Host {
             view: None,
             ledger: Ledger::default(),
             covered: Index::ZERO,
+            delivered: Default::default(),
             clock: Clock::default(),
             links: Links::default(),
             accepted: 0,
@@ -104,6 +107,7 @@ impl Host {
         self.node = Some(node);
         self.ledger = Ledger::default();
         self.covered = Index::ZERO;
+        self.delivered = Default::default();
         self.accepted = 0;
         self.wake = None;
         self.written = Disk::default();

@@ -15,6 +15,7 @@ mod links;
 mod queue;
 mod thing;
 mod weather;
+mod words;
 
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -77,6 +78,8 @@ pub struct Events {
     answers: VecDeque<Input>,
     crashed: Option<(NodeIndex, String)>,
     furthest: Furthest,
+    /// A node has just told of something that nobody has known committed before.
+    counted: bool,
 }
 
 impl Events {
@@ -104,6 +107,7 @@ impl Events {
             answers: VecDeque::new(),
             crashed: None,
             furthest: Furthest::new(),
+            counted: false,
         }
     }
 
