@@ -74,6 +74,9 @@ impl Events {
                 here.ledger.append(&delivered.message);
                 here.covered = delivered.index;
                 here.delivered = (delivered.ballot, delivered.index);
+                if here.id == Some(delivered.message.origin) {
+                    here.retries.progress(here.clock.read(self.now));
+                }
                 self.note(host, Happening::Delivered(delivered));
             }
             Output::TakeSnapshot => {
@@ -93,6 +96,7 @@ impl Events {
             }
             Output::Event(event) => {
                 self.check_view(host, &event);
+                self.check_retries(host, &event);
                 let left = event == Event::Left;
                 self.note(host, Happening::Event(event));
                 if left {

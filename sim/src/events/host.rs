@@ -13,6 +13,7 @@ use ringchat::proto::view::View;
 use super::clock::Clock;
 use super::disk::Disk;
 use super::links::Links;
+use super::retries::Retries;
 use super::thing::Thing;
 use crate::causal::InputNumber;
 use crate::history::Incarnation;
@@ -66,6 +67,8 @@ pub(super) struct Host {
     pub(super) written: Disk,
     /// When the last write will be durable.
     pub(super) written_at: Instant,
+    /// How its node has sent its lines again in this life.
+    pub(super) retries: Retries,
     /// What its node handled last in this life, if that is kept.
     pub(super) last_input: Option<InputNumber>,
 }
@@ -83,6 +86,7 @@ impl Host {
             ledger: Ledger::default(),
             covered: Index::ZERO,
             delivered: Default::default(),
+            retries: Retries::default(),
             clock: Clock::default(),
             links: Links::default(),
             accepted: 0,
@@ -108,6 +112,7 @@ impl Host {
         self.ledger = Ledger::default();
         self.covered = Index::ZERO;
         self.delivered = Default::default();
+        self.retries = Retries::default();
         self.accepted = 0;
         self.wake = None;
         self.written = Disk::default();

@@ -13,6 +13,7 @@ mod host;
 mod link;
 mod links;
 mod queue;
+mod retries;
 mod thing;
 mod weather;
 mod words;
