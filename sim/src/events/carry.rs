@@ -34,6 +34,9 @@ impl Events {
             return self.answers.clear();
         };
         self.handled += 1;
+        if let Input::Message { message, .. } = &input {
+            here.heard.message(here.clock.read(self.now), self.config.leader_quiet, message);
+        }
         if let Some(inputs) = &mut self.inputs {
             here.last_input = Some(keep(inputs, self.now, host, here.incarnation, &input, cause));
         }
@@ -97,6 +100,7 @@ impl Events {
             Output::Event(event) => {
                 self.check_view(host, &event);
                 self.check_retries(host, &event);
+                self.check_unrest(host, &event);
                 let left = event == Event::Left;
                 self.note(host, Happening::Event(event));
                 if left {
@@ -188,6 +192,7 @@ impl Events {
                 }
             }
             Item::Hello(hello) => {
+                end.greeted = true;
                 let here = &mut self.hosts[host.0];
                 let link = *end.link.get_or_insert_with(|| {
                     here.accepted += 1;
@@ -209,7 +214,11 @@ impl Events {
             }
             Item::End(why) => {
                 end.closed = true;
-                let link = end.link;
+                let (link, greeted) = (end.link, end.greeted);
+                let here = &mut self.hosts[host.0];
+                if !greeted {
+                    here.heard.misled(here.clock.read(self.now));
+                }
                 if let Disconnect::Malformed(_) = why {
                     self.transmit(id, side, Item::End(Disconnect::Closed));
                 }

@@ -77,8 +77,7 @@ impl Events {
     }
 
     fn is_first(&mut self, host: NodeIndex, index: Index) -> bool {
-        let ring = self.hosts[host.0].node.as_ref().and_then(|node| node.hello().ring);
-        let Some(ring) = ring else { return false };
+        let Some(ring) = self.hosts[host.0].ring() else { return false };
         let furthest = self.furthest.entry(ring).or_default();
         let is_first = index > *furthest;
         *furthest = index.max(*furthest);
@@ -123,10 +122,14 @@ impl Events {
         (view, strictly): (Option<&View>, bool),
     ) {
         let Some(view) = view else { return };
+        let ring = self.hosts[host.0].ring();
         let holds = |id: NodeId| {
             let place = self.hosts.iter().position(|other| other.id == Some(id));
-            // Of a life that made way for the next nothing is known any more.
-            place.is_none_or(|place| place == host.0 || self.hosts[place].holds(index, is_it))
+            // Of a life that made way for the next, or for a ring of its own, nothing is known any more.
+            place.is_none_or(|place| {
+                let there = &self.hosts[place];
+                place == host.0 || there.ring() != ring || there.holds(index, is_it)
+            })
         };
         let enough =
             if strictly { view.is_commit_quorum(holds) } else { view.is_election_quorum(holds) };
@@ -147,6 +150,11 @@ impl Events {
 }
 
 impl Host {
+    /// The ring of the last life of its node.
+    fn ring(&self) -> Option<RingId> {
+        self.node.as_ref().and_then(|node| node.hello().ring)
+    }
+
     /// Whether the last life of its node holds this entry, or has delivered and forgotten it.
     fn holds(&self, index: Index, is_it: &dyn Fn(&Entry) -> bool) -> bool {
         let entry = |node: &ringchat::proto::node::Node| {

@@ -15,6 +15,7 @@ use super::disk::Disk;
 use super::links::Links;
 use super::retries::Retries;
 use super::thing::Thing;
+use super::unrest::Heard;
 use crate::causal::InputNumber;
 use crate::history::Incarnation;
 use crate::ledger::Ledger;
@@ -69,6 +70,8 @@ pub(super) struct Host {
     pub(super) written_at: Instant,
     /// How its node has sent its lines again in this life.
     pub(super) retries: Retries,
+    /// What its node last heard of a leader in this life.
+    pub(super) heard: Heard,
     /// What its node handled last in this life, if that is kept.
     pub(super) last_input: Option<InputNumber>,
 }
@@ -87,6 +90,7 @@ impl Host {
             covered: Index::ZERO,
             delivered: Default::default(),
             retries: Retries::default(),
+            heard: Heard::default(),
             clock: Clock::default(),
             links: Links::default(),
             accepted: 0,
@@ -113,6 +117,7 @@ impl Host {
         self.covered = Index::ZERO;
         self.delivered = Default::default();
         self.retries = Retries::default();
+        self.heard = Heard::default();
         self.accepted = 0;
         self.wake = None;
         self.written = Disk::default();

@@ -15,6 +15,7 @@ mod links;
 mod queue;
 mod retries;
 mod thing;
+mod unrest;
 mod weather;
 mod words;
 
