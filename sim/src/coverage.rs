@@ -64,6 +64,8 @@ rare! {
     DialTimeout: "a dial that hung",
     Silent: "a link given up in silence",
     FormerLeaderFollows: "a former leader follows",
+    WentAlone: "a node went on as a ring of its own",
+    OtherRing: "a link to another ring refused",
 }
 
 /// How often each rare thing was met.
@@ -176,10 +178,10 @@ impl Coverage {
                 LinkLoss::Lost(Disconnect::Refused) => Some(Rare::Refused),
                 LinkLoss::DialTimeout => Some(Rare::DialTimeout),
                 LinkLoss::Silent => Some(Rare::Silent),
+                LinkLoss::OtherRing(_) => Some(Rare::OtherRing),
                 LinkLoss::Lost(
                     Disconnect::Closed | Disconnect::Unreachable | Disconnect::Overflow,
                 )
-                | LinkLoss::OtherRing(_)
                 | LinkLoss::Itself
                 | LinkLoss::Replaced => None,
             };
@@ -256,6 +258,7 @@ fn plain(event: &Event) -> Option<Rare> {
         (matches!(event, Event::SnapshotInstalled { .. }), Rare::Snapshot),
         (matches!(event, Event::DuplicateSuppressed { .. }), Rare::Duplicate),
         (matches!(event, Event::GapRefused { .. }), Rare::Gap),
+        (matches!(event, Event::WentAlone { .. }), Rare::WentAlone),
     ]
     .into_iter()
     .find_map(|(is, rare)| is.then_some(rare))

@@ -34,6 +34,9 @@ impl Events {
             return self.answers.clear();
         };
         self.handled += 1;
+        if let Input::Message { message, .. } = &input {
+            here.heard.message(here.clock.read(self.now), self.config.leader_quiet, message);
+        }
         if let Some(inputs) = &mut self.inputs {
             here.last_input = Some(keep(inputs, self.now, host, here.incarnation, &input, cause));
         }
@@ -43,6 +46,7 @@ impl Events {
             let mut outbox = std::mem::take(&mut self.outbox);
             outbox.drain(..).for_each(|output| self.carry_out(host, output));
             self.outbox = outbox;
+            self.check_count(host);
         }
     }
 
@@ -50,11 +54,8 @@ impl Events {
         let here = &mut self.hosts[host.0];
         match output {
             Output::Send { link, message } => {
-                let early = here.id.and_then(|me| here.written.too_early(me, &message));
-                if let Some(words) = early {
-                    self.crashed.get_or_insert((host, words));
-                }
-                if let Some((id, side)) = here.links.get(link)
+                self.check_words(host, &message);
+                if let Some((id, side)) = self.hosts[host.0].links.get(link)
                     && !self.send(id, side, message)
                 {
                     self.hosts[host.0].links.remove(link);
@@ -75,6 +76,10 @@ impl Events {
                 let here = &mut self.hosts[host.0];
                 here.ledger.append(&delivered.message);
                 here.covered = delivered.index;
+                here.delivered = (delivered.ballot, delivered.index);
+                if here.id == Some(delivered.message.origin) {
+                    here.retries.progress(here.clock.read(self.now));
+                }
                 self.note(host, Happening::Delivered(delivered));
             }
             Output::TakeSnapshot => {
@@ -94,6 +99,8 @@ impl Events {
             }
             Output::Event(event) => {
                 self.check_view(host, &event);
+                self.check_retries(host, &event);
+                self.check_unrest(host, &event);
                 let left = event == Event::Left;
                 self.note(host, Happening::Event(event));
                 if left {
@@ -185,6 +192,7 @@ impl Events {
                 }
             }
             Item::Hello(hello) => {
+                end.greeted = true;
                 let here = &mut self.hosts[host.0];
                 let link = *end.link.get_or_insert_with(|| {
                     here.accepted += 1;
@@ -206,7 +214,11 @@ impl Events {
             }
             Item::End(why) => {
                 end.closed = true;
-                let link = end.link;
+                let (link, greeted) = (end.link, end.greeted);
+                let here = &mut self.hosts[host.0];
+                if !greeted {
+                    here.heard.misled(here.clock.read(self.now));
+                }
                 if let Disconnect::Malformed(_) = why {
                     self.transmit(id, side, Item::End(Disconnect::Closed));
                 }

@@ -41,6 +41,13 @@ impl Disk {
         self.index = self.index.max(index);
     }
 
+    /// Whether this disk has less than so much of the log of that ballot. A node that has promised a
+    /// greater one may have dropped what it held.
+    pub(super) fn lacks(&self, ballot: Ballot, index: Index) -> bool {
+        let promised = self.writes.back().map_or(self.promised, |last| last.promised);
+        promised < ballot || (promised == ballot && self.index < index)
+    }
+
     /// What `me` vouches for in this message though it may be lost; nothing if all is well.
     pub(super) fn too_early(&self, me: NodeId, message: &Message) -> Option<String> {
         match message {

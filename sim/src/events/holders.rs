@@ -29,7 +29,8 @@ impl Events {
                 && matches!(&entry.body, Body::Message(message) if *message == delivered.message)
         };
         let view = self.hosts[host.0].view.clone();
-        self.check_holders(host, delivered.index, &is_it, view.as_ref());
+        let strictly = !self.view_follows(host);
+        self.check_holders(host, delivered.index, &is_it, (view.as_ref(), strictly));
     }
 
     /// Takes in what the node tells of its views: one that is installed is held by quorums of both.
@@ -41,8 +42,8 @@ impl Events {
                 if self.is_first(host, *index) {
                     let is_it =
                         |entry: &Entry| matches!(&entry.body, Body::View(held) if held == view);
-                    self.check_holders(host, *index, &is_it, before.as_ref());
-                    self.check_holders(host, *index, &is_it, Some(view));
+                    self.check_holders(host, *index, &is_it, (before.as_ref(), false));
+                    self.check_holders(host, *index, &is_it, (Some(view), false));
                 }
             }
             Event::SnapshotInstalled { view, .. } => self.hosts[host.0].view = Some(view.clone()),
@@ -76,12 +77,41 @@ impl Events {
     }
 
     fn is_first(&mut self, host: NodeIndex, index: Index) -> bool {
-        let ring = self.hosts[host.0].node.as_ref().and_then(|node| node.hello().ring);
-        let Some(ring) = ring else { return false };
+        let Some(ring) = self.hosts[host.0].ring() else { return false };
         let furthest = self.furthest.entry(ring).or_default();
         let is_first = index > *furthest;
         *furthest = index.max(*furthest);
+        self.counted |= is_first;
         is_first
+    }
+
+    /// Whether a view is committed together with what is delivered now: that needs an election quorum
+    /// only, and what stands before it is committed with it.
+    fn view_follows(&self, host: NodeIndex) -> bool {
+        let here = &self.hosts[host.0];
+        let (Some(node), Some(view)) = (&here.node, &here.view) else { return false };
+        node.status().view.number > view.number
+    }
+
+    /// Whoever is the first to know something committed has counted an entry of the ballot that it
+    /// follows: behind one of an older ballot a greater may be on its way (Raft's figure 8). Only at a view
+    /// may it stop short of that entry: what stands before, at and behind a view needs other quorums.
+    pub(super) fn check_count(&mut self, host: NodeIndex) {
+        if !std::mem::take(&mut self.counted) {
+            return;
+        }
+        let here = &self.hosts[host.0];
+        let (Some(node), true) = (&here.node, here.view.is_some()) else { return };
+        let status = node.status();
+        let Some(ballot) = status.leading else { return };
+        let mut counted = node.entries(status.committed.previous(), status.last).peekable();
+        let Some(last) = counted.next() else { return };
+        let is_view = |entry: &Entry| matches!(entry.body, Body::View(_));
+        let at_view = is_view(last) || counted.peek().is_some_and(|next| is_view(next));
+        if last.ballot != ballot && !(at_view && counted.any(|entry| entry.ballot == ballot)) {
+            let words = format!("counts {} of {} under {ballot}", status.committed, last.ballot);
+            self.crashed.get_or_insert((host, words));
+        }
     }
 
     fn check_holders(
@@ -89,15 +119,21 @@ impl Events {
         host: NodeIndex,
         index: Index,
         is_it: &dyn Fn(&Entry) -> bool,
-        view: Option<&View>,
+        (view, strictly): (Option<&View>, bool),
     ) {
         let Some(view) = view else { return };
+        let ring = self.hosts[host.0].ring();
         let holds = |id: NodeId| {
             let place = self.hosts.iter().position(|other| other.id == Some(id));
-            // Of a life that made way for the next nothing is known any more.
-            place.is_none_or(|place| place == host.0 || self.hosts[place].holds(index, is_it))
+            // Of a life that made way for the next, or for a ring of its own, nothing is known any more.
+            place.is_none_or(|place| {
+                let there = &self.hosts[place];
+                place == host.0 || there.ring() != ring || there.holds(index, is_it)
+            })
         };
-        if !view.is_election_quorum(holds) {
+        let enough =
+            if strictly { view.is_commit_quorum(holds) } else { view.is_election_quorum(holds) };
+        if !enough {
             let name = |id: NodeId| {
                 let place = self.hosts.iter().position(|other| other.id == Some(id));
                 place.map_or_else(|| id.to_string(), |place| self.names[place].clone())
@@ -114,6 +150,11 @@ impl Events {
 }
 
 impl Host {
+    /// The ring of the last life of its node.
+    fn ring(&self) -> Option<RingId> {
+        self.node.as_ref().and_then(|node| node.hello().ring)
+    }
+
     /// Whether the last life of its node holds this entry, or has delivered and forgotten it.
     fn holds(&self, index: Index, is_it: &dyn Fn(&Entry) -> bool) -> bool {
         let entry = |node: &ringchat::proto::node::Node| {

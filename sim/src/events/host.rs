@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use ringchat::proto::id::{Index, NodeId};
+use ringchat::proto::id::{Ballot, Index, NodeId};
 use ringchat::proto::node::Node;
 use ringchat::proto::time::Instant;
 use ringchat::proto::view::View;
@@ -13,7 +13,9 @@ use ringchat::proto::view::View;
 use super::clock::Clock;
 use super::disk::Disk;
 use super::links::Links;
+use super::retries::Retries;
 use super::thing::Thing;
+use super::unrest::Heard;
 use crate::causal::InputNumber;
 use crate::history::Incarnation;
 use crate::ledger::Ledger;
@@ -45,6 +47,8 @@ pub(super) struct Host {
     pub(super) ledger: Ledger,
     /// The last index that the ledger covers.
     pub(super) covered: Index,
+    /// The last message that it delivered in this life: its ballot, and its place.
+    pub(super) delivered: (Ballot, Index),
     pub(super) clock: Clock,
     /// The connections that the node knows, dialed ones that do not stand yet included.
     pub(super) links: Links,
@@ -64,6 +68,10 @@ pub(super) struct Host {
     pub(super) written: Disk,
     /// When the last write will be durable.
     pub(super) written_at: Instant,
+    /// How its node has sent its lines again in this life.
+    pub(super) retries: Retries,
+    /// What its node last heard of a leader in this life.
+    pub(super) heard: Heard,
     /// What its node handled last in this life, if that is kept.
     pub(super) last_input: Option<InputNumber>,
 }
@@ -80,6 +88,9 @@ impl Host {
             view: None,
             ledger: Ledger::default(),
             covered: Index::ZERO,
+            delivered: Default::default(),
+            retries: Retries::default(),
+            heard: Heard::default(),
             clock: Clock::default(),
             links: Links::default(),
             accepted: 0,
@@ -104,6 +115,9 @@ impl Host {
         self.node = Some(node);
         self.ledger = Ledger::default();
         self.covered = Index::ZERO;
+        self.delivered = Default::default();
+        self.retries = Retries::default();
+        self.heard = Heard::default();
         self.accepted = 0;
         self.wake = None;
         self.written = Disk::default();

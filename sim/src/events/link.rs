@@ -59,6 +59,8 @@ pub(super) struct End {
     /// What the node calls it, once it does.
     pub(super) link: Option<LinkId>,
     pub(super) closed: bool,
+    /// Whether the other side's first word has come.
+    pub(super) greeted: bool,
     /// What it sends is lost for good: something was sent while its way was cut.
     broken: bool,
     /// The next frame it sends is garbage.
@@ -79,6 +81,7 @@ impl Connection {
             life,
             link,
             closed: false,
+            greeted: false,
             broken: false,
             garbled: false,
             last: Instant::START,

@@ -13,8 +13,11 @@ mod host;
 mod link;
 mod links;
 mod queue;
+mod retries;
 mod thing;
+mod unrest;
 mod weather;
+mod words;
 
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -77,6 +80,8 @@ pub struct Events {
     answers: VecDeque<Input>,
     crashed: Option<(NodeIndex, String)>,
     furthest: Furthest,
+    /// A node has just told of something that nobody has known committed before.
+    counted: bool,
 }
 
 impl Events {
@@ -104,6 +109,7 @@ impl Events {
             answers: VecDeque::new(),
             crashed: None,
             furthest: Furthest::new(),
+            counted: false,
         }
     }
 

@@ -14,7 +14,7 @@ use super::strike;
 use crate::engine::Note;
 use crate::history::Happening;
 use crate::run::Run;
-use crate::scenario::{NodeIndex, Step};
+use crate::scenario::{Action, NodeIndex, Step};
 use crate::world::Stopped;
 
 /// How long a ring may take to come together before the first fault.
@@ -23,7 +23,7 @@ const GATHERS: Duration = Duration::from_secs(5);
 /// Plays the faults of a run.
 #[derive(Debug)]
 pub(super) struct Adversary {
-    lots: ChaCha8Rng,
+    pub(super) lots: ChaCha8Rng,
     swarm: Swarm,
 }
 
@@ -78,7 +78,9 @@ impl Adversary {
         };
         for _ in 0..count {
             let struck = self.moment(run)?;
-            self.strike(run, struck)?;
+            if self.strike(run, struck)? {
+                return Ok(());
+            }
         }
         // A third of all runs keep a fault for good.
         if self.lots.random_range(0..3) == 0 {
@@ -135,10 +137,14 @@ impl Adversary {
         Ok(at.filter(|_| self.lots.random_bool(0.6)))
     }
 
-    fn strike(&mut self, run: &mut Run, struck: Option<NodeIndex>) -> Result<(), Stopped> {
+    /// Strikes. Tells whether nothing must come behind it.
+    fn strike(&mut self, run: &mut Run, struck: Option<NodeIndex>) -> Result<bool, Stopped> {
         run.world.look();
         for _ in 0..4 {
             let kind = self.swarm.pick(&mut self.lots);
+            if kind.is_plot() {
+                return self.plot(run, kind);
+            }
             let actions = strike::actions(&mut self.lots, &run.world, kind, struck);
             if actions.is_empty() {
                 continue;
@@ -148,11 +154,16 @@ impl Adversary {
                 if !wait.is_zero() {
                     run.world.run_to(run.world.elapsed() + wait, false)?;
                 }
-                self.act(run, Step::new(run.world.elapsed(), action))?;
+                self.act_now(run, action)?;
             }
-            return Ok(());
+            return Ok(false);
         }
-        Ok(())
+        Ok(false)
+    }
+
+    /// Does this now.
+    pub(super) fn act_now(&mut self, run: &mut Run, action: Action) -> Result<(), Stopped> {
+        self.act(run, Step::new(run.world.elapsed(), action))
     }
 
     fn act(&mut self, run: &mut Run, step: Step) -> Result<(), Stopped> {

@@ -56,6 +56,16 @@ kinds! {
     Leave 3: "a node leaves",
     Burst 3: "somebody says a lot",
     NoQuorum 1: "no part of the network has a quorum, for a while",
+    Unheard 2: "a newcomer does not hear that it is admitted, and others die",
+    Duel 2: "a leader that was cut off is back while the others elect",
+    Secession 1: "a node that is cut off goes on as a ring of its own",
+}
+
+impl Kind {
+    /// Whether it is several steps, each of which waits for what the one before has done.
+    pub(super) fn is_plot(self) -> bool {
+        matches!(self, Kind::Unheard | Kind::Duel | Kind::Secession)
+    }
 }
 
 /// Which kinds a search draws from.
@@ -118,6 +128,7 @@ impl Profile {
                 Replay,
                 Burst,
                 NoQuorum,
+                Duel,
             ],
             Profile::Members => &[
                 Kill,
@@ -134,10 +145,11 @@ impl Profile {
                 Ease,
                 Burst,
                 NoQuorum,
+                Unheard,
             ],
             Profile::Links => &[
                 CutLink, CutOneWay, Isolate, Partition, Deaf, Mute, Heal, Reset, SlowLink,
-                NarrowLink, Replay, Garbage, Kill, Restart, Burst,
+                NarrowLink, Replay, Garbage, Kill, Restart, Burst, Duel, Secession,
             ],
         }
     }

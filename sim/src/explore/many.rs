@@ -85,7 +85,7 @@ pub fn explore_many(task: &Task, progress: &(dyn Fn(&Explorations) + Sync)) -> E
                     {
                         return;
                     }
-                    let explored = explore(seed, &task.space);
+                    let explored = apart(seed, &task.space);
                     if task.first && explored.finding.is_some() {
                         stop.store(true, Ordering::Relaxed);
                     }
@@ -103,4 +103,15 @@ pub fn explore_many(task: &Task, progress: &(dyn Fn(&Explorations) + Sync)) -> E
         }
     }
     total
+}
+
+/// Explores one seed in a thread of its name: a node that calls itself without end takes the whole
+/// process along, and the last words of that are the thread's name.
+fn apart(seed: u64, space: &Space) -> Explored {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name(format!("seed {seed}"));
+        let run = thread.spawn_scoped(scope, || explore(seed, space));
+        let run = run.expect("a search cannot go on where no thread can begin");
+        run.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }

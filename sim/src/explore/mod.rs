@@ -6,6 +6,7 @@ mod draw;
 pub mod kind;
 pub mod many;
 pub mod one;
+mod plot;
 pub mod report;
 pub mod shrink;
 mod strike;

@@ -126,7 +126,7 @@ fn one(
             let text = format!("at {}", world.elapsed().as_micros());
             Some(Action::Say { by: name(node), text, times })
         }
-        Kind::NoQuorum => None,
+        Kind::NoQuorum | Kind::Unheard | Kind::Duel | Kind::Secession => None,
     }
 }
 
@@ -193,7 +193,7 @@ pub(super) fn for_good(
 }
 
 /// These, if the ring keeps a quorum without them, and without those that are dead already.
-fn mortal(world: &World, lost: &[NodeIndex]) -> Option<Vec<Target>> {
+pub(super) fn mortal(world: &World, lost: &[NodeIndex]) -> Option<Vec<Target>> {
     let left = world.in_phase(&[Phase::Alive, Phase::Paused]).into_iter();
     let left: Vec<NodeIndex> =
         left.filter(|node| !lost.contains(node) && !world.is_leaving(*node)).collect();
@@ -217,7 +217,7 @@ fn pick(
     node.or_else(|| alive.choose(lots).copied())
 }
 
-fn shuffled(lots: &mut ChaCha8Rng, nodes: &[NodeIndex]) -> Vec<NodeIndex> {
+pub(super) fn shuffled(lots: &mut ChaCha8Rng, nodes: &[NodeIndex]) -> Vec<NodeIndex> {
     let mut nodes = nodes.to_vec();
     for at in (1..nodes.len()).rev() {
         nodes.swap(at, lots.random_range(0..=at));
@@ -225,10 +225,10 @@ fn shuffled(lots: &mut ChaCha8Rng, nodes: &[NodeIndex]) -> Vec<NodeIndex> {
     nodes
 }
 
-fn name(node: NodeIndex) -> Target {
+pub(super) fn name(node: NodeIndex) -> Target {
     Target::Node(node)
 }
 
-fn names(nodes: &[NodeIndex]) -> Vec<Target> {
+pub(super) fn names(nodes: &[NodeIndex]) -> Vec<Target> {
     nodes.iter().copied().map(Target::Node).collect()
 }

@@ -21,6 +21,12 @@ impl World {
         self.machines[node.0].phase
     }
 
+    /// Who runs there in its present life, if anybody ever did.
+    pub fn identity(&self, node: NodeIndex) -> Option<NodeId> {
+        let machine = &self.machines[node.0];
+        (machine.phase != Phase::Absent).then_some(machine.id)
+    }
+
     /// All machines in one of these phases.
     pub fn in_phase(&self, phases: &[Phase]) -> Vec<NodeIndex> {
         let all = (0..self.machines.len()).map(NodeIndex);
