@@ -55,6 +55,7 @@ impl Events {
         match output {
             Output::Send { link, message } => {
                 self.check_words(host, &message);
+                self.check_lag(host, &message);
                 if let Some((id, side)) = self.hosts[host.0].links.get(link)
                     && !self.send(id, side, message)
                 {
@@ -101,6 +102,7 @@ impl Events {
                 self.check_view(host, &event);
                 self.check_retries(host, &event);
                 self.check_unrest(host, &event);
+                self.check_lag_anew(host, &event);
                 let left = event == Event::Left;
                 self.note(host, Happening::Event(event));
                 if left {

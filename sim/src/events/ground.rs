@@ -173,6 +173,11 @@ impl Engine for Events {
         self.handled
     }
 
+    fn is_backlogged(&self) -> bool {
+        let wide = |way: Way| !self.weather.is_narrow(way);
+        self.weather.was_narrow() && self.connections.iter().any(|it| it.is_late(self.now, wide))
+    }
+
     fn said(&self, way: Way) -> u64 {
         self.weather.said(way)
     }

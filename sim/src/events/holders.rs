@@ -104,7 +104,13 @@ impl Events {
         let (Some(node), true) = (&here.node, here.view.is_some()) else { return };
         let status = node.status();
         let Some(ballot) = status.leading else { return };
-        let mut counted = node.entries(status.committed.previous(), status.last).peekable();
+        let before = status.committed.previous();
+        let held = node.entries(before, status.last).count() as u64;
+        if held < status.last.0 - before.0 {
+            // The log is cut behind what was counted.
+            return;
+        }
+        let mut counted = node.entries(before, status.last).peekable();
         let Some(last) = counted.next() else { return };
         let is_view = |entry: &Entry| matches!(entry.body, Body::View(_));
         let at_view = is_view(last) || counted.peek().is_some_and(|next| is_view(next));

@@ -12,6 +12,7 @@ use ringchat::proto::view::View;
 
 use super::clock::Clock;
 use super::disk::Disk;
+use super::lag::Lag;
 use super::links::Links;
 use super::retries::Retries;
 use super::thing::Thing;
@@ -72,6 +73,8 @@ pub(super) struct Host {
     pub(super) retries: Retries,
     /// What its node last heard of a leader in this life.
     pub(super) heard: Heard,
+    /// Who was behind while it led in this life.
+    pub(super) lag: Lag,
     /// What its node handled last in this life, if that is kept.
     pub(super) last_input: Option<InputNumber>,
 }
@@ -91,6 +94,7 @@ impl Host {
             delivered: Default::default(),
             retries: Retries::default(),
             heard: Heard::default(),
+            lag: Lag::default(),
             clock: Clock::default(),
             links: Links::default(),
             accepted: 0,
@@ -118,6 +122,7 @@ impl Host {
         self.delivered = Default::default();
         self.retries = Retries::default();
         self.heard = Heard::default();
+        self.lag = Lag::default();
         self.accepted = 0;
         self.wake = None;
         self.written = Disk::default();

@@ -1,6 +1,7 @@
 //! Connections as TCP has them: in order, stalled in silence, reset, closed, refused, or hanging.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use ringchat::proto::id::LinkId;
 use ringchat::proto::input::Disconnect;
@@ -18,10 +19,12 @@ use crate::scenario::{Cuts, NodeIndex};
 
 /// A connection, by its place in the engine's table.
 pub(super) type ConnectionId = usize;
-
 /// How many bytes may wait behind a cut or a narrow way before the sender gives the link up: as the
 /// driver does.
 const WAITING_MAX: u64 = 16 << 20;
+
+/// What arrives later than this was sent over a narrow way.
+const BACKLOG: Duration = Duration::from_millis(200);
 
 /// How many frames are kept for a replay, at each side of a connection.
 const REMEMBERED: usize = 4;
@@ -107,6 +110,13 @@ impl Connection {
 
     fn is_open(&self) -> bool {
         self.ends.iter().any(|end| !end.closed)
+    }
+
+    /// Whether what was sent over one of these ways arrives much later than over any wide way.
+    pub(super) fn is_late(&self, now: Instant, ways: impl Fn(Way) -> bool) -> bool {
+        let late = |side| self.end(side).last > now + BACKLOG && ways(self.way(side));
+        let stands = self.ends.iter().all(|end| !end.closed && end.link.is_some());
+        stands && [Side::Dialer, Side::Acceptor].into_iter().any(late)
     }
 }
 
@@ -284,7 +294,7 @@ impl Events {
 fn size(item: &Item) -> u64 {
     let Item::Message(message) = item else { return 64 };
     let mut bytes = bytes::BytesMut::new();
-    // A message that has no frame is never sent by the driver either.
+    // What has no frame is never sent.
     let _ = frame::encode(message, &mut bytes);
     bytes.len() as u64
 }

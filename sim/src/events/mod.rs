@@ -10,6 +10,7 @@ mod disk;
 mod ground;
 mod holders;
 mod host;
+mod lag;
 mod link;
 mod links;
 mod queue;

@@ -27,13 +27,15 @@ impl Events {
 
     /// Whoever gives its voice holds nothing committed that the candidate's log may lack.
     ///
-    /// It takes nothing below its promise any more, so what it has delivered of smaller ballots stood in
-    /// its log when it promised.
+    /// As long as it has promised nothing greater, nobody gives it what is below that promise: what it has
+    /// delivered of smaller ballots stood in its log when it promised.
     fn given_to_older(&self, host: NodeIndex, me: NodeId, token: &Elected) -> Option<String> {
-        let (ballot, index) = self.hosts[host.0].delivered;
+        let here = &self.hosts[host.0];
+        let (ballot, index) = here.delivered;
         let older = (token.freshness.ballot, token.freshness.index) < (ballot, index);
         let given = token.promised_by.contains(&me) && ballot < token.ballot;
-        (given && older).then(|| {
+        let stands = || here.node.as_ref().is_some_and(|it| it.status().promised == token.ballot);
+        (given && older && stands()).then(|| {
             format!("promises {} to a log without {index}, which it has delivered", token.ballot)
         })
     }

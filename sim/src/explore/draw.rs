@@ -85,6 +85,7 @@ fn config(lots: &mut ChaCha8Rng, narrow: bool) -> Config {
         config.snapshot_window = lots.random_range(1..500);
         config.admit_within = lots.random_range(0..4);
         config.lag_entries = lots.random_range(4..100);
+        config.lag_timeout = Duration::from_millis(lots.random_range(200..3_000));
         config.waiting = lots.random_range(8..200);
     }
     if lots.random_bool(0.2) {

@@ -1,0 +1,92 @@
+//! Whoever holds the ring up for too long is evicted: a slow link or disk slows it only up to a bound.
+//!
+//! No guarantee breaks while a member lags, and at the end of a run, when its disk is swift again, it has
+//! caught up. So the leader is watched while it leads.
+
+use std::time::Duration;
+
+use ringchat::proto::event::Event;
+use ringchat::proto::id::{Index, NodeId};
+use ringchat::proto::message::{Append, Message};
+use ringchat::proto::time::Instant;
+
+use super::Events;
+use crate::scenario::NodeIndex;
+
+/// A leader that sends nothing, or commits nothing, for so long does not see who lags.
+const STILL: Duration = Duration::from_millis(500);
+
+/// How long the view without a laggard may take.
+const VIEW: Duration = Duration::from_secs(1);
+
+/// What a leader shows of those who are behind, by the world's clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Lag {
+    /// The first in the ring who is far behind, and since when.
+    first: Option<(NodeId, Instant)>,
+    sent_at: Instant,
+    commit: Index,
+    committed_at: Instant,
+}
+
+impl Lag {
+    /// The leader sends this; the nearest of the others that is too far behind is `first`. Gives it back
+    /// with the moment since when it is.
+    fn sends(
+        &mut self,
+        now: Instant,
+        commit: Index,
+        first: Option<NodeId>,
+    ) -> Option<(NodeId, Instant)> {
+        if now.since(self.sent_at) >= STILL {
+            self.first = None;
+        }
+        self.sent_at = now;
+        if commit > self.commit {
+            (self.commit, self.committed_at) = (commit, now);
+        }
+        let moves = now.since(self.committed_at) < STILL;
+        let before = self.first.take();
+        self.first = first.filter(|_| moves).map(|id| match before {
+            Some((known, since)) if known == id => (id, since),
+            Some(_) | None => (id, now),
+        });
+        self.first
+    }
+}
+
+impl Events {
+    /// Each change of the view is a new beginning: no other can be decided before it is in force.
+    pub(super) fn check_lag_anew(&mut self, host: NodeIndex, event: &Event) {
+        if let Event::ViewProposed { .. } | Event::ViewInstalled { .. } | Event::Leads { .. } =
+            event
+        {
+            self.hosts[host.0].lag = Lag::default();
+        }
+    }
+
+    /// A node is about to say this to another: if it leads, that tells who is behind.
+    pub(super) fn check_lag(&mut self, host: NodeIndex, message: &Message) {
+        let Message::Append(append) = message else { return };
+        let limit = self.config.lag_entries;
+        let here = &mut self.hosts[host.0];
+        if here.id != Some(append.ballot.proposer) || append.commit.0 <= limit {
+            return;
+        }
+        let (Some(me), Some(view)) = (here.id, &here.view) else { return };
+        let behind = |id: &NodeId| held(append, *id).0 + limit < append.commit.0;
+        let first = view.after(me).map(|member| member.id).find(behind);
+        let bound = self.config.lag_timeout * 2 + VIEW;
+        let lags = here.lag.sends(self.now, append.commit, first);
+        if let Some((id, since)) = lags
+            && self.now.since(since) >= bound
+        {
+            let words = format!("bears for {bound:?} that {id} is over {limit} entries behind");
+            self.crashed.get_or_insert((host, words));
+        }
+    }
+}
+
+fn held(append: &Append, id: NodeId) -> Index {
+    append.stored.iter().find(|fact| fact.id == id).map_or(Index::ZERO, |fact| fact.index)
+}
