@@ -159,11 +159,6 @@ pub trait Engine: fmt::Debug {
         0
     }
 
-    /// Whether what was sent over a narrow way is still on its way, though that is wide again.
-    fn is_backlogged(&self) -> bool {
-        false
-    }
-
     /// How often something went out this way, arrived or not.
     fn said(&self, way: Way) -> u64;
 

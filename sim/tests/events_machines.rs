@@ -204,3 +204,19 @@ fn a_narrow_link_spaces_frames_by_their_bytes() {
         assert!(answers.contains(&at), "nothing is answered at {at:?}: {answers:?}");
     }
 }
+
+#[test]
+fn what_waits_in_front_of_a_narrow_link_goes_on_at_once_when_it_is_wide_again() {
+    let mut bench = Bench::ring(&patient());
+    bench.pass(ms(3_000));
+    bench.engine.tamper(Tamper::Limit(A, B, Some(50))).expect("they are linked");
+    assert!(bench.engine.say(A, "a long line ".repeat(100)));
+    assert!(bench.engine.say(A, "another".to_owned()));
+    let since = bench.now();
+    bench.pass(ms(500));
+    assert_eq!(bench.delivered(B, since), [] as [&str; 0], "that takes half a minute");
+    bench.engine.tamper(Tamper::Limit(A, B, None)).expect("they are linked");
+    // A tenth of a second of it may have left the queue before.
+    bench.pass(ms(110));
+    assert_eq!(bench.delivered(B, since), ["a long line ".repeat(100).as_str(), "another"]);
+}

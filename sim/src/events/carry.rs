@@ -163,7 +163,7 @@ impl Events {
     /// Something is due at a node that runs.
     pub(super) fn deliver(&mut self, host: NodeIndex, thing: Thing) {
         match thing {
-            Thing::Wake(_) | Thing::Dial(_) => {}
+            Thing::Wake(_) | Thing::Dial(_) | Thing::Through(..) => {}
             Thing::Persisted(_, life, write) => {
                 if self.hosts[host.0].incarnation == life {
                     self.hosts[host.0].written.is_done(write);

@@ -140,6 +140,8 @@ impl Engine for Events {
             Tamper::Limit(a, b, rate) => {
                 self.weather.limit((a, b), rate);
                 self.weather.limit((b, a), rate);
+                self.repace((a, b));
+                self.repace((b, a));
                 Ok(())
             }
             Tamper::Sluggish(node, per_input) => {
@@ -171,11 +173,6 @@ impl Engine for Events {
 
     fn handled(&self) -> u64 {
         self.handled
-    }
-
-    fn is_backlogged(&self) -> bool {
-        let wide = |way: Way| !self.weather.is_narrow(way);
-        self.weather.was_narrow() && self.connections.iter().any(|it| it.is_late(self.now, wide))
     }
 
     fn said(&self, way: Way) -> u64 {

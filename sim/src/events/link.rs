@@ -1,7 +1,6 @@
 //! Connections as TCP has them: in order, stalled in silence, reset, closed, refused, or hanging.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use ringchat::proto::id::LinkId;
 use ringchat::proto::input::Disconnect;
@@ -11,6 +10,7 @@ use ringchat::wire::frame;
 
 use super::Events;
 use super::host::Running;
+use super::narrow::QUEUED;
 use super::thing::{Item, Thing};
 use crate::causal::InputNumber;
 use crate::engine::{Frame, Way};
@@ -22,9 +22,6 @@ pub(super) type ConnectionId = usize;
 /// How many bytes may wait behind a cut or a narrow way before the sender gives the link up: as the
 /// driver does.
 const WAITING_MAX: u64 = 16 << 20;
-
-/// What arrives later than this was sent over a narrow way.
-const BACKLOG: Duration = Duration::from_millis(200);
 
 /// How many frames are kept for a replay, at each side of a connection.
 const REMEMBERED: usize = 4;
@@ -69,7 +66,9 @@ pub(super) struct End {
     /// The next frame it sends is garbage.
     garbled: bool,
     /// When the last thing it sent arrives: nothing overtakes.
-    last: Instant,
+    pub(super) last: Instant,
+    /// What waits in front of a narrow way, and when each thing is through.
+    pub(super) waiting: VecDeque<(Instant, Item, Option<InputNumber>)>,
     /// What waits behind a cut, and how many bytes that is.
     held: VecDeque<(Item, Option<InputNumber>)>,
     held_bytes: u64,
@@ -88,6 +87,7 @@ impl Connection {
             broken: false,
             garbled: false,
             last: Instant::START,
+            waiting: VecDeque::new(),
             held: VecDeque::new(),
             held_bytes: 0,
             remembered: VecDeque::new(),
@@ -111,13 +111,6 @@ impl Connection {
     fn is_open(&self) -> bool {
         self.ends.iter().any(|end| !end.closed)
     }
-
-    /// Whether what was sent over one of these ways arrives much later than over any wide way.
-    pub(super) fn is_late(&self, now: Instant, ways: impl Fn(Way) -> bool) -> bool {
-        let late = |side| self.end(side).last > now + BACKLOG && ways(self.way(side));
-        let stands = self.ends.iter().all(|end| !end.closed && end.link.is_some());
-        stands && [Side::Dialer, Side::Acceptor].into_iter().any(late)
-    }
 }
 
 impl Events {
@@ -128,7 +121,7 @@ impl Events {
     }
 
     /// Sends something that this input caused; none, if a kernel sends it.
-    fn transmit_for(
+    pub(super) fn transmit_for(
         &mut self,
         id: ConnectionId,
         from: Side,
@@ -153,6 +146,10 @@ impl Events {
         };
         let at = at.max(Instant::from_micros(end.last.as_micros() + 1));
         end.last = at;
+        if at > self.now + QUEUED && self.weather.is_narrow(way) {
+            end.waiting.push_back((at, item, cause));
+            return self.queue.push(at, Thing::Through(id, from));
+        }
         self.queue.push(at, Thing::Arrive(id, from.other(), item, cause));
     }
 

@@ -13,6 +13,7 @@ mod host;
 mod lag;
 mod link;
 mod links;
+mod narrow;
 mod queue;
 mod retries;
 mod thing;
@@ -126,6 +127,7 @@ impl Events {
                 }
             }
             Thing::Dial(id) => self.on_dial(id),
+            Thing::Through(id, from) => self.come_through(id, from),
             Thing::Arrive(id, side, item, cause) => self.on_arrival(id, side, item, cause),
             Thing::Persisted(host, ..) => self.give(host, thing),
         }

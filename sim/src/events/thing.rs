@@ -18,6 +18,8 @@ pub(super) enum Thing {
     /// Something arrives at one side of a connection. The input that made the other side send it
     /// comes with it, if that is kept; a kernel has none.
     Arrive(ConnectionId, Side, Item, Option<InputNumber>),
+    /// Something that this side sent has come through a narrow way.
+    Through(ConnectionId, Side),
     /// A write is durable.
     Persisted(NodeIndex, Incarnation, WriteId),
 }

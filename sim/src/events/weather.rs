@@ -38,7 +38,6 @@ pub(super) struct Weather {
     latency: Latency,
     nodes: usize,
     lanes: Vec<Lane>,
-    was_narrow: bool,
 }
 
 impl Weather {
@@ -61,7 +60,7 @@ impl Weather {
             tail_per_mille: network.tail_per_mille,
         };
         let lanes = (0..nodes * nodes).map(lane).collect();
-        Weather { network, latency, nodes, lanes, was_narrow: false }
+        Weather { network, latency, nodes, lanes }
     }
 
     pub(super) fn network(&self) -> &Network {
@@ -146,7 +145,6 @@ impl Weather {
     }
 
     pub(super) fn limit(&mut self, way: Way, bytes_per_second: Option<u64>) {
-        self.was_narrow = true;
         let lane = self.lane_mut(way);
         lane.bytes_per_second = bytes_per_second;
         lane.busy_until = Instant::START;
@@ -154,11 +152,6 @@ impl Weather {
 
     pub(super) fn is_narrow(&self, way: Way) -> bool {
         self.lane(way).bytes_per_second.is_some()
-    }
-
-    /// Whether any way was ever made narrow.
-    pub(super) fn was_narrow(&self) -> bool {
-        self.was_narrow
     }
 
     /// Something goes out this way, whether it arrives or not.

@@ -80,7 +80,7 @@ impl World {
                 && status.role != Role::Candidate
                 && self.engine.has_said_all(place)
         });
-        if !at_rest || !self.talk.is_over() || self.engine.is_backlogged() {
+        if !at_rest || !self.talk.is_over() {
             return None;
         }
         let leader = self.leader();
