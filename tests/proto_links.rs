@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ringchat::proto::id::{LinkId, NodeId};
 use ringchat::proto::links::Links;
+use ringchat::proto::message::Hello;
 use ringchat::proto::time::Instant;
 use ringchat::proto::view::Member;
 
@@ -18,8 +19,8 @@ fn address(port: u16) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], port))
 }
 
-fn member(id: u64) -> Member {
-    Member { id: NodeId(id), address: address(7400) }
+fn hello(id: u64) -> Hello {
+    Hello { ring: None, member: Member { id: NodeId(id), address: address(7400) } }
 }
 
 #[test]
@@ -29,7 +30,7 @@ fn a_dialed_link_is_of_use_only_once_it_stands() {
     assert_eq!(link, LinkId::Dialed(1));
     assert!(links.is_dialing(PEER));
     assert_eq!((links.to(PEER), links.peer_of(link)), (None, None));
-    assert_eq!(links.stand(at(5), link, member(7)), None);
+    assert_eq!(links.stand(at(5), link, hello(7)), None);
     assert!(!links.is_dialing(PEER));
     assert_eq!((links.to(PEER), links.peer_of(link)), (Some(link), Some(PEER)));
     let known = links.get(link).unwrap();
@@ -52,7 +53,7 @@ fn who_was_dialed_by_address_alone_is_known_once_the_link_stands() {
     let mut links = Links::default();
     let link = links.dial(at(0), None, address(7401));
     assert!(!links.is_dialing(PEER));
-    links.stand(at(1), link, member(7));
+    links.stand(at(1), link, hello(7));
     assert_eq!(links.peer_of(link), Some(PEER));
     assert_eq!(links.get(link).unwrap().address, address(7400), "where the peer says it listens");
 }
@@ -61,7 +62,7 @@ fn who_was_dialed_by_address_alone_is_known_once_the_link_stands() {
 fn another_than_the_one_dialed_may_answer_and_it_counts_as_that_one() {
     let mut links = Links::default();
     let link = links.dial(at(0), Some(NodeId(6)), address(7400));
-    links.stand(at(1), link, member(7));
+    links.stand(at(1), link, hello(7));
     assert_eq!((links.to(NodeId(6)), links.to(PEER)), (None, Some(link)));
     assert!(!links.is_dialing(NodeId(6)));
 }
@@ -69,9 +70,9 @@ fn another_than_the_one_dialed_may_answer_and_it_counts_as_that_one() {
 #[test]
 fn a_peer_that_dials_again_has_given_up_its_older_link() {
     let mut links = Links::default();
-    assert_eq!(links.stand(at(0), LinkId::Accepted(4), member(7)), None);
-    assert_eq!(links.stand(at(1), LinkId::Accepted(5), member(8)), None, "another peer");
-    assert_eq!(links.stand(at(2), LinkId::Accepted(6), member(7)), Some(LinkId::Accepted(4)));
+    assert_eq!(links.stand(at(0), LinkId::Accepted(4), hello(7)), None);
+    assert_eq!(links.stand(at(1), LinkId::Accepted(5), hello(8)), None, "another peer");
+    assert_eq!(links.stand(at(2), LinkId::Accepted(6), hello(7)), Some(LinkId::Accepted(4)));
     links.remove(LinkId::Accepted(4));
     assert_eq!(links.to(PEER), Some(LinkId::Accepted(6)));
 }
@@ -83,7 +84,7 @@ fn links_dialed_from_both_ends_both_stand_and_the_own_one_is_used() {
         let dialed = links.dial(at(0), Some(PEER), address(7400));
         let order = [LinkId::Accepted(1), dialed];
         for link in if accepted_first { order } else { [order[1], order[0]] } {
-            assert_eq!(links.stand(at(1), link, member(7)), None);
+            assert_eq!(links.stand(at(1), link, hello(7)), None);
         }
         assert_eq!(links.to(PEER), Some(dialed));
         links.remove(dialed);
@@ -109,8 +110,8 @@ fn a_link_that_is_gone_is_given_once() {
 fn hearing_measuring_and_wanting_are_noted_and_nothing_else_changes() {
     let mut links = Links::default();
     let dialed = links.dial(at(0), Some(PEER), address(7400));
-    links.stand(at(1), dialed, member(7));
-    links.stand(at(1), LinkId::Accepted(1), member(7));
+    links.stand(at(1), dialed, hello(7));
+    links.stand(at(1), LinkId::Accepted(1), hello(7));
     links.heard(at(2), dialed);
     links.measured(dialed, Duration::from_millis(3));
     links.want(at(4), PEER);
@@ -135,9 +136,9 @@ fn everybody_to_whom_a_link_stands_is_named_once_with_the_link_to_use() {
     let mut links = Links::default();
     let dialed = links.dial(at(0), Some(PEER), address(7400));
     links.dial(at(0), Some(NodeId(9)), address(7409));
-    links.stand(at(0), LinkId::Accepted(2), member(7));
-    links.stand(at(0), dialed, member(7));
-    links.stand(at(0), LinkId::Accepted(1), member(3));
+    links.stand(at(0), LinkId::Accepted(2), hello(7));
+    links.stand(at(0), dialed, hello(7));
+    links.stand(at(0), LinkId::Accepted(1), hello(3));
     let peers: Vec<_> = links.peers().collect();
     assert_eq!(peers, [(NodeId(3), LinkId::Accepted(1)), (PEER, dialed)]);
     assert_eq!(links.iter().count(), 4);

@@ -6,6 +6,7 @@ use proto_hand::*;
 use ringchat::proto::entry::{Body, Committed, Entry};
 use ringchat::proto::event::Event;
 use ringchat::proto::id::{Ballot, Index, NodeId};
+use ringchat::proto::input::{Disconnect, Input};
 use ringchat::proto::message::{Elect, Elected, Freshness, Message, TokenId};
 use ringchat::proto::node::Start;
 use ringchat::proto::output::Output;
@@ -270,4 +271,19 @@ fn one_that_was_removed_passes_on_that_there_are_too_few_and_misses_no_quorum_it
     assert_eq!(sent(&out, B), [Message::TooFew { met, hops_left: 1 }]);
     let complains = |event: &Event| matches!(event, Event::NoQuorum { .. });
     assert!(!events(&out).iter().any(complains));
+}
+
+#[test]
+fn whoever_meets_too_few_tells_all_that_it_met_and_reaches_straight() {
+    let mut hand = Hand::follower(&[B, C]);
+    let out = hand.pass(900, &[B, C]);
+    let mut token = tokens(&out, B).pop().expect("an election, as A is silent");
+    hand.input(Input::Disconnected { link: link(B), why: Disconnect::Reset });
+    token.met.push(C);
+    let out = hand.hears(C, Message::Elect(Box::new(token.clone())));
+    let told = |peer| {
+        let too_few = |message: &Message| matches!(message, Message::TooFew { hops_left: 0, .. });
+        sent(&out, peer).iter().filter(|message| too_few(message)).count()
+    };
+    assert_eq!((told(A), told(B), told(C)), (0, 0, 1), "{out:?}");
 }

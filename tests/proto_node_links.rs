@@ -150,3 +150,38 @@ fn an_accusation_is_taken_back_once_when_the_accused_is_reached_again() {
     assert_eq!(accusations(&out), [Vec::<NodeId>::new()], "B is there");
     assert_eq!(hears(&mut hand, 2_000, &[A, B, C]), Vec::<Vec<NodeId>>::new());
 }
+
+/// Whom this node hung up on.
+fn hung_up(outputs: &[Output]) -> Vec<LinkId> {
+    let link = |output: &Output| match output {
+        Output::HangUp { link } => Some(*link),
+        _ => None,
+    };
+    outputs.iter().filter_map(link).collect()
+}
+
+#[test]
+fn whoever_comes_to_belong_to_a_ring_keeps_only_links_to_those_who_had_named_it() {
+    let mut hand = Hand::new(Start::Join(vec![address(A)]));
+    for (peer, ring) in [(A, Some(RING)), (B, None), (C, Some(RingId(1)))] {
+        hand.input(Input::Connected {
+            link: link(peer),
+            hello: Hello { ring, member: member(peer) },
+        });
+    }
+    let view = view(1, &[A]);
+    let out = hand.hears(A, Message::Welcome { ring: RING, view, sponsored: false });
+    assert_eq!(hung_up(&out), [link(B), link(C)]);
+}
+
+#[test]
+fn a_peer_that_has_come_into_another_ring_is_not_listened_to_any_more() {
+    let mut hand = Hand::follower(&[B, C]);
+    let other = RingId(1);
+    let welcome = Message::Welcome { ring: other, view: view(9, &[B]), sponsored: true };
+    let out = hand.hears(B, welcome);
+    assert_eq!(hung_up(&out), [link(B)]);
+    let why = LinkLoss::OtherRing(other);
+    assert!(events(&out).contains(&Event::LinkDown { link: link(B), peer: Some(B), why }));
+    assert_eq!(hand.node.status().ring, Some(RING));
+}

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::id::{LinkId, NodeId};
+use super::id::{LinkId, NodeId, RingId};
+use super::message::Hello;
 use super::time::Instant;
-use super::view::Member;
 
 /// One connection, standing or being dialed.
 #[derive(Clone, Debug)]
@@ -17,6 +17,8 @@ pub struct Link {
     pub address: SocketAddr,
     /// Both sides have said hello.
     pub stands: bool,
+    /// The ring that the peer named then; none, if it was in none yet.
+    pub ring: Option<RingId>,
     /// When it was dialed, or came to stand.
     pub since: Instant,
     /// When something was last heard on it.
@@ -47,8 +49,9 @@ impl Links {
     }
 
     /// A link stands. An older one that the peer itself had dialed is of no use any more, and given.
-    pub fn stand(&mut self, now: Instant, id: LinkId, peer: Member) -> Option<LinkId> {
-        let link = Link { stands: true, ..Link::new(now, Some(peer.id), peer.address) };
+    pub fn stand(&mut self, now: Instant, id: LinkId, hello: Hello) -> Option<LinkId> {
+        let Hello { ring, member: peer } = hello;
+        let link = Link { stands: true, ring, ..Link::new(now, Some(peer.id), peer.address) };
         self.all.insert(id, link);
         let to_peer = self.standing.entry(peer.id).or_default();
         let accepted = |link: &LinkId| matches!(link, LinkId::Accepted(_));
@@ -138,6 +141,7 @@ impl Link {
             peer,
             address,
             stands: false,
+            ring: None,
             since: now,
             heard_at: now,
             wanted_at: now,

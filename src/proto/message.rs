@@ -8,7 +8,7 @@ use super::time::Instant;
 use super::view::{Member, View};
 
 /// The first thing both ends of a link say, in either direction.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hello {
     /// The ring the sender belongs to; none if it wants to join one.
     pub ring: Option<RingId>,

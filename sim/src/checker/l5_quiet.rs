@@ -39,7 +39,9 @@ impl Quiet {
             Deed::StepDown => last.election = Some((at, "it steps down")),
             Deed::Lead { .. } => last.election = Some((at, "it begins to lead")),
             Deed::Follow { ballot } if seen.actor.ballot.is_some_and(|known| known < ballot) => {
-                last.election = Some((at, "it follows a new leader"));
+                let follows = Some((at, "it follows a new leader"));
+                // One that was out comes back in by the leader that is there: that is no election.
+                *if seen.actor.member { &mut last.election } else { &mut last.view } = follows;
             }
             Deed::Propose { .. } => last.view = Some((at, "it proposes a view")),
             Deed::Install { .. } => last.view = Some((at, "it installs a view")),

@@ -18,8 +18,7 @@ pub struct FinalPicture {
     /// Since when the ring had to be settled: the quiet phase, for L5, goes from here to `at`.
     /// None if the run had no quiet phase; L5 is not checked then.
     pub quiet_from: Option<Instant>,
-    /// Then somebody who lived could find no ring. A ring may have found it since, at the address of a
-    /// member that it once had.
+    /// Then somebody who lived was in no ring, and did not have to be. It may have found one since.
     pub astray: bool,
     /// The last incarnation of each node, dead ones too.
     pub nodes: Vec<FinalNode>,
@@ -98,12 +97,14 @@ impl FinalPicture {
             }
         }
         let outside = by_ring.remove(&None).unwrap_or_default();
+        let is_one = by_ring.len() == 1;
         let mut cores: Vec<Core> = by_ring
             .into_iter()
             .filter_map(|(ring, nodes)| self.core(picture, ring?, nodes, &hindered))
             .collect();
-        // A node that never got into any ring should have come into the one that is there.
-        if let Some(core) = cores.first_mut() {
+        // A node that never got into any ring should have come into the one that is there. Where there are
+        // two it may have been told of the one that cannot go on, and that is the one it waits for.
+        if let Some(core) = cores.first_mut().filter(|_| is_one) {
             core.nodes.extend(outside);
         }
         cores

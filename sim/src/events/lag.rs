@@ -27,6 +27,8 @@ pub(super) struct Lag {
     sent_at: Instant,
     commit: Index,
     committed_at: Instant,
+    /// A view is on its way: no other can be decided before it is in force.
+    pending: bool,
 }
 
 impl Lag {
@@ -45,7 +47,7 @@ impl Lag {
         if commit > self.commit {
             (self.commit, self.committed_at) = (commit, now);
         }
-        let moves = now.since(self.committed_at) < STILL;
+        let moves = now.since(self.committed_at) < STILL && !self.pending;
         let before = self.first.take();
         self.first = first.filter(|_| moves).map(|id| match before {
             Some((known, since)) if known == id => (id, since),
@@ -56,12 +58,15 @@ impl Lag {
 }
 
 impl Events {
-    /// Each change of the view is a new beginning: no other can be decided before it is in force.
+    /// Each change of the view is a new beginning.
     pub(super) fn check_lag_anew(&mut self, host: NodeIndex, event: &Event) {
-        if let Event::ViewProposed { .. } | Event::ViewInstalled { .. } | Event::Leads { .. } =
-            event
-        {
-            self.hosts[host.0].lag = Lag::default();
+        if matches!(
+            event,
+            Event::ViewProposed { .. } | Event::ViewInstalled { .. } | Event::Leads { .. }
+        ) {
+            let here = &mut self.hosts[host.0];
+            let pending = here.node.as_ref().is_some_and(|it| it.status().pending_view.is_some());
+            here.lag = Lag { pending, ..Lag::default() };
         }
     }
 

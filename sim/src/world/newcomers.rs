@@ -17,12 +17,10 @@ impl World {
         })
     }
 
-    /// From now on the ring is watched. Notes whether anybody lives who can find none.
+    /// From now on the ring is watched. Notes whether anybody lives who has found none, though that may
+    /// be all right: it may be found yet.
     pub fn begin_quiet(&mut self) -> Instant {
-        self.look();
-        let parts = self.parts_through(|node| self.is_on_a_ring(node));
-        let lost = self.lost(&parts);
-        let astray = |node: NodeIndex| lost[node.0] && self.phase(node) == Phase::Alive;
+        let astray = |node: NodeIndex| self.phase(node) == Phase::Alive && !self.was_member(node);
         self.astray = self.all().any(astray);
         self.now()
     }

@@ -183,6 +183,7 @@ impl Node {
             self.miss_quorum(step, &token.met);
             self.dial_missing(step, &token.met);
             let hops_left = u16::try_from(token.met.len() - 1).unwrap_or(u16::MAX);
+            self.tell_met(step, &token.met);
             return self.tell_too_few(step, token.met, hops_left);
         }
         self.gather(step, token.promised);

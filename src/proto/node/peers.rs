@@ -26,7 +26,7 @@ impl Node {
             return;
         }
         let meant = self.links.get(link).and_then(|link| link.peer).filter(|id| *id != peer.id);
-        if let Some(older) = self.links.stand(step.now, link, peer) {
+        if let Some(older) = self.links.stand(step.now, link, hello) {
             step.hang_up(older);
             self.forget_link(step, older, LinkLoss::Replaced);
         }

@@ -123,7 +123,15 @@ impl Node {
         members.filter(|id| *id == self.me.id || self.links.to(*id).is_some()).collect()
     }
 
-    /// The others that were met wait in vain, too.
+    /// The others that were met wait in vain, too. Some of them may stand beside the ring that this node
+    /// knows, so it tells all that it reaches straight.
+    pub(super) fn tell_met(&mut self, step: &mut Step, met: &[NodeId]) {
+        for (_, link) in self.links.peers().filter(|(peer, _)| met.contains(peer)) {
+            step.send(link, Message::TooFew { met: met.to_vec(), hops_left: 0 });
+        }
+    }
+
+    /// The rest are told along the ring.
     pub(super) fn tell_too_few(&mut self, step: &mut Step, met: Vec<NodeId>, hops_left: u16) {
         if let Some(link) = self.next_in_ring().and_then(|member| self.links.to(member.id))
             && hops_left > 0

@@ -36,7 +36,7 @@ impl Node {
                 self.on_join(step, link, from, committed.index);
             }
             Message::Welcome { ring, view, sponsored } => {
-                self.on_welcome(step, from, ring, view, sponsored);
+                self.on_welcome(step, (link, from), ring, view, sponsored);
             }
             Message::ToLeader { hops_left, request } => {
                 self.pass_to_leader(step, Some(from), hops_left, request);

@@ -1,7 +1,7 @@
 //! Outsiders: a node that is not in the view is told so, with the view; and takes it to heart.
 
 use super::{Node, Step};
-use crate::proto::event::Event;
+use crate::proto::event::{Event, LinkLoss};
 use crate::proto::id::{LinkId, NodeId, RingId};
 use crate::proto::message::Message;
 use crate::proto::view::View;
@@ -27,13 +27,15 @@ impl Node {
     pub(super) fn on_welcome(
         &mut self,
         step: &mut Step,
-        from: NodeId,
+        (link, from): (LinkId, NodeId),
         ring: RingId,
         view: View,
         sponsored: bool,
     ) {
-        if *self.ring.get_or_insert(ring) != ring {
-            return;
+        match self.ring {
+            Some(own) if own == ring => {}
+            Some(_) => return self.part(step, link, ring),
+            None => self.choose_ring(step, ring),
         }
         if sponsored {
             self.joined_by(from, step.now);
@@ -50,6 +52,25 @@ impl Node {
         if was_member {
             self.expelled(step, number);
         }
+    }
+
+    /// This node belongs to a ring from now on. Whoever was in none yet when they said hello, or in
+    /// another, must not reach it over the same link with another ring's log.
+    fn choose_ring(&mut self, step: &mut Step, ring: RingId) {
+        self.ring = Some(ring);
+        let others = self.links.iter().filter(|(_, link)| link.stands && link.ring != Some(ring));
+        let others: Vec<_> = others.map(|(id, link)| (id, link.ring)).collect();
+        for (link, other) in others {
+            step.hang_up(link);
+            self.forget_link(step, link, other.map_or(LinkLoss::Replaced, LinkLoss::OtherRing));
+        }
+    }
+
+    /// A peer has come into another ring since its link came to stand: for this one it is gone.
+    fn part(&mut self, step: &mut Step, link: LinkId, ring: RingId) {
+        step.hang_up(link);
+        self.lose(step, link, LinkLoss::OtherRing(ring));
+        self.retarget(step);
     }
 
     /// This node was a member, and is none any more.
