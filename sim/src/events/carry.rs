@@ -83,7 +83,6 @@ impl Events {
             }
             Output::InstallSnapshot { index, application } => {
                 here.covered = index;
-                here.written.holds_snapshot(index);
                 match Ledger::restore(&application) {
                     Ok(ledger) => here.ledger = ledger,
                     Err(why) => {
@@ -140,15 +139,16 @@ impl Events {
     fn persist(&mut self, host: NodeIndex, write: Write) {
         let here = &mut self.hosts[host.0];
         let takes = here.disk.unwrap_or_else(|| self.weather.write((host, host)));
+        let id = write.id;
         here.written.begins(write);
         if takes == Duration::ZERO && here.written_at <= self.now {
-            here.written.is_done(write.id);
+            here.written.is_done(id);
             // Nothing that depends on it can be sent before the node knows.
-            return self.answers.push_front(Input::Persisted { write: write.id });
+            return self.answers.push_front(Input::Persisted { write: id });
         }
         let at = (self.now + takes).max(here.written_at);
         here.written_at = at;
-        self.queue.push(at, Thing::Persisted(host, here.incarnation, write.id));
+        self.queue.push(at, Thing::Persisted(host, here.incarnation, id));
     }
 
     /// Something is due at a node that runs.

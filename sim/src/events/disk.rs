@@ -36,11 +36,6 @@ impl Disk {
         }
     }
 
-    /// A snapshot takes the place of the log.
-    pub(super) fn holds_snapshot(&mut self, index: Index) {
-        self.index = self.index.max(index);
-    }
-
     /// What `me` vouches for in this message though it may be lost; nothing if all is well.
     pub(super) fn too_early(&self, me: NodeId, message: &Message) -> Option<String> {
         match message {

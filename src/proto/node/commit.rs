@@ -1,5 +1,6 @@
 //! What is committed is delivered, in order; a view that is committed is in force.
 
+use super::snapshots::Purpose;
 use super::{Node, Step};
 use crate::proto::entry::{Body, Delivered, Submission};
 use crate::proto::event::Event;
@@ -48,6 +49,11 @@ impl Node {
         if self.durable.log().is_long(self.committed, keep, KEEP_BYTES) {
             let needed = self.needed();
             self.durable.compact(self.committed, needed, keep, KEEP_BYTES);
+        }
+        if let Some(entries) = self.config.disk_entries
+            && self.durable.exceeds(self.committed, entries, self.config.disk_bytes)
+        {
+            self.take_snapshot(step, Purpose::Disk);
         }
         self.flush_due = true;
     }
