@@ -132,14 +132,13 @@ fn two_of_three_go_on_and_the_third_brings_nothing_back_that_was_overwritten() {
 }
 
 #[test]
-fn one_that_has_left_and_one_that_lost_its_disk_come_back() {
+fn one_that_has_left_and_one_that_lost_its_disk_come_back_as_new_nodes() {
     let folder = folder();
     let [ann, mut bob, mut eve] = three(folder.path());
     bob.type_line("/quit");
     assert_eq!(bob.wait_exit(), Some(0));
     ann.wait_for("* bob left");
-    let mut bob = start(folder.path(), "bob", &[]);
-    bob.wait_for("* you are bob again");
+    let mut bob = join(folder.path(), "bob", &ann);
     eve.kill_9();
     std::fs::remove_dir_all(folder.path().join("eve")).unwrap();
     ann.wait_for("* eve is gone");
@@ -169,6 +168,7 @@ fn a_survivor_goes_on_as_a_new_ring_with_all_that_it_kept() {
     let tom = join(folder.path(), "tom", &eve);
     eve.type_line("not alone");
     tom.wait_for("]: not alone");
+    eve.wait_for("]: not alone");
     assert_eq!(texts(&eve).len(), 14, "{:#?}", eve.lines());
 }
 
@@ -264,4 +264,23 @@ fn a_node_whose_disk_is_full_leaves_with_a_word_and_acknowledges_nothing_more() 
     ann.wait_for("* bob left");
     ann.type_line("still here");
     ann.wait_for("]: still here");
+}
+
+#[test]
+fn the_last_one_to_leave_comes_back_to_its_ring() {
+    let folder = folder();
+    let mut ann = found(folder.path(), "ann");
+    let mut bob = join(folder.path(), "bob", &ann);
+    ann.type_line("a line");
+    bob.wait_for("]: a line");
+    for node in [&mut ann, &mut bob] {
+        node.end_input();
+        assert_eq!(node.wait_exit(), Some(0));
+    }
+    let bob = start(folder.path(), "bob", &[]);
+    bob.wait_for("* a ring of one");
+    bob.wait_for("* you are bob again");
+    assert_eq!(texts(&bob), ["a line"]);
+    let ann = join(folder.path(), "ann", &bob);
+    assert_eq!(texts(&ann), ["a line"]);
 }

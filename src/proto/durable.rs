@@ -127,6 +127,11 @@ impl Durable {
         behind >= entries || (behind > 0 && self.bytes_since > bytes)
     }
 
+    /// Something else that is to be durable has changed.
+    pub fn touch(&mut self) {
+        self.dirty = true;
+    }
+
     /// Gives `token` back from [`Self::persisted`] once everything so far is durable.
     pub fn then(&mut self, token: Elected) {
         self.waiting.push(token);

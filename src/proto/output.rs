@@ -66,7 +66,8 @@ pub struct Write {
     pub ring: Option<RingId>,
     /// No ballot below this one is ever accepted again.
     pub promised: Ballot,
-    /// Everything up to here is known committed. It may lag: no write is for its sake.
+    /// Everything up to here is known committed. It may lag: no write is for its sake, but for that of
+    /// a view.
     pub committed: Index,
     /// If there is one, it takes the place of everything up to its index; all else stands behind it.
     pub snapshot: Option<Snapshot>,

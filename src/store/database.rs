@@ -106,7 +106,7 @@ impl Store {
     }
 
     /// What the node left whose file this is, with the count of its lives one greater, durably. None in
-    /// a fresh file, or if that node never came into a ring.
+    /// a fresh file, or if that node never came into a ring, or has left it.
     ///
     /// # Errors
     /// [`StoreError`].

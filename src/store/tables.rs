@@ -85,9 +85,10 @@ pub(super) fn begin_life(file: &WriteTransaction) -> Result<u64, Fault> {
 pub(super) fn apply(file: &WriteTransaction, record: &Record) -> Result<(), Fault> {
     let Record { write, entries } = record;
     let mut numbers = file.open_table(NUMBERS)?;
-    if let Some(RingId(ring)) = write.ring {
-        numbers.insert(RING, ring)?;
-    }
+    match write.ring {
+        Some(RingId(ring)) => numbers.insert(RING, ring)?,
+        None => numbers.remove(RING)?,
+    };
     for (name, number) in [
         (PROMISED_ROUND, write.promised.round),
         (PROMISED_PROPOSER, write.promised.proposer.0),
@@ -112,7 +113,7 @@ pub(super) fn apply(file: &WriteTransaction, record: &Record) -> Result<(), Faul
     Ok(())
 }
 
-/// What is there; none, if its node never came into a ring: then it has said nothing to anybody.
+/// What is there; none, if its node never came into a ring, or has left it: then nobody counts on it.
 pub(super) fn read(file: &ReadTransaction) -> Result<Option<Kept>, Fault> {
     let numbers = file.open_table(NUMBERS)?;
     let number = |name: &str| -> Result<u64, Fault> {

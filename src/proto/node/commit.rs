@@ -83,6 +83,11 @@ impl Node {
         let was_member = self.is_member();
         let before = self.membership.base().clone();
         self.membership.install(view.clone());
+        if self.config.disk_entries.is_some() {
+            // After a restart a view that is not known committed needs the voices of the one before it,
+            // too; and those whom it let go may be gone for good.
+            self.durable.touch();
+        }
         self.exiles.installed(step.now, &before, &view, self.config.probe_max);
         step.event(Event::ViewInstalled { index, view: view.clone() });
         self.view_changed();

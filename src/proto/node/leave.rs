@@ -50,6 +50,12 @@ impl Node {
 
     pub(super) fn leave_now(&mut self, step: &mut Step) {
         self.left = true;
+        if !self.is_member() && self.config.disk_entries.is_some() {
+            // It was let go, and who was let go never comes back: its disk is that of no ring any more.
+            // Whoever leaves without that, or as the last one, is still counted on.
+            self.ring = None;
+            self.durable.touch();
+        }
         step.event(Event::Left);
     }
 
