@@ -101,6 +101,8 @@ impl Node {
         let Awakening { index, application, known, alone } = *awakening;
         let last = self.durable.log().last();
         if index > Index::ZERO {
+            let view = self.membership.base().clone();
+            step.event(Event::SnapshotInstalled { index, view });
             step.out.push(Output::InstallSnapshot { index, application });
         }
         self.verified = known;
