@@ -17,10 +17,10 @@ pub const fn before_life(life: u64) -> u64 {
     life << LIFE_SHIFT
 }
 
-/// Whether it is the first number of a later life.
-const fn opens_life_behind(last: u64, seq: u64) -> bool {
+/// Whether a number may stand behind this one, being the next or the first of a later life.
+pub const fn follows(last: u64, seq: u64) -> bool {
     let life = seq >> LIFE_SHIFT;
-    life > last >> LIFE_SHIFT && seq == before_life(life) + 1
+    seq == last + 1 || (life > last >> LIFE_SHIFT && seq == before_life(life) + 1)
 }
 
 /// What to do with a message.
@@ -57,7 +57,7 @@ impl Sessions {
         if message.seq <= *last {
             return Verdict::Duplicate;
         }
-        if message.seq != *last + 1 && !opens_life_behind(*last, message.seq) {
+        if !follows(*last, message.seq) {
             return Verdict::Gap;
         }
         *last = message.seq;
