@@ -51,7 +51,7 @@ impl Scenario {
             page.key("settle_within", time(self.settle_within));
         }
         if self.disks {
-            page.key("disks", "true".to_owned());
+            page.key("disks", "true");
         }
     }
 
