@@ -38,6 +38,7 @@ impl Display for Described<'_> {
             | Event::CaughtUp { .. }
             | Event::SnapshotSent { .. }
             | Event::SnapshotInstalled { .. }
+            | Event::Restored { .. }
             | Event::Left
             | Event::Evicted { .. }
             | Event::WentAlone { .. } => self.membership(f),
@@ -112,6 +113,9 @@ impl Described<'_> {
             }
             Event::SnapshotInstalled { index, view } => {
                 write!(f, "installed a snapshot up to {index}, with {}", self.view(view))
+            }
+            Event::Restored { index, last, .. } => {
+                write!(f, "is back, with what is committed up to {index}, and a log up to {last}")
             }
             Event::Left => write!(f, "has left the ring"),
             Event::Evicted { view } => {

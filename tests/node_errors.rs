@@ -150,8 +150,10 @@ fn help_shows_every_variable() {
     let folder = folder();
     let output = run_to_end(folder.path(), &["--help"]);
     let help = String::from_utf8(output.stdout).unwrap();
-    for variable in ["NAME", "LISTEN", "JOIN", "NEW", "PORTS", "CONFIG", "VERBOSE"] {
-        assert!(help.contains(&format!("[env: RINGCHAT_{variable}=]")), "{help}");
+    for variable in
+        ["NAME", "LISTEN", "JOIN", "NEW", "PORTS", "DATA", "MEMORY", "CONFIG", "VERBOSE"]
+    {
+        assert!(help.contains(&format!("[env: RINGCHAT_{variable}=")), "{help}");
     }
     assert_eq!(output.status.code(), Some(0));
 }

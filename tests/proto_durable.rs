@@ -1,9 +1,11 @@
 //! Promise and log by tables: what a write holds, what is durable, and what waits until it is.
 
+use bytes::Bytes;
 use ringchat::proto::durable::Durable;
-use ringchat::proto::entry::{Body, Entry};
+use ringchat::proto::entry::{Body, Entry, Payload, Snapshot, SnapshotHead, Submission};
 use ringchat::proto::id::{Ballot, Index, NodeId, RingId};
 use ringchat::proto::input::WriteId;
+use ringchat::proto::log::Log;
 use ringchat::proto::message::{Elected, Freshness};
 use ringchat::proto::output::Write;
 
@@ -19,6 +21,11 @@ fn append(durable: &mut Durable, count: u64) {
     }
 }
 
+fn snapshot(index: u64) -> Snapshot {
+    let head = SnapshotHead { index: Index(index), ballot: ballot(7), ..SnapshotHead::default() };
+    Snapshot { head, application: Bytes::from_static(b"state") }
+}
+
 fn token(round: u64) -> Elected {
     let freshness = Freshness::default();
     let (met, promised_by) = (vec![ME], vec![]);
@@ -27,7 +34,9 @@ fn token(round: u64) -> Elected {
 
 /// The number, and the stretch, of the write that is due.
 fn write(durable: &mut Durable) -> Option<(u64, u64, u64)> {
-    durable.next_write(ME, None).map(|write| (write.id.0, write.behind.0, write.last.0))
+    durable
+        .next_write(ME, None, Index::ZERO)
+        .map(|write| (write.id.0, write.behind.0, write.last.0))
 }
 
 #[test]
@@ -44,13 +53,15 @@ fn writes_are_numbered_from_1_and_each_goes_on_where_the_last_one_ended() {
 }
 
 #[test]
-fn a_write_says_whose_it_is_and_what_is_promised() {
+fn a_write_says_whose_it_is_and_what_is_promised_and_committed() {
     let mut durable = Durable::default();
     durable.promise(ballot(4));
     let ring = Some(RingId(7));
-    let (behind, last) = (Index::ZERO, Index::ZERO);
-    let expected = Write { id: WriteId(1), node: ME, ring, promised: ballot(4), behind, last };
-    assert_eq!(durable.next_write(ME, ring), Some(expected));
+    append(&mut durable, 2);
+    let (behind, last, committed) = (Index::ZERO, Index(2), Index(1));
+    let (id, promised) = (WriteId(1), ballot(4));
+    let expected = Write { id, node: ME, ring, promised, committed, snapshot: None, behind, last };
+    assert_eq!(durable.next_write(ME, ring, committed), Some(expected));
 }
 
 #[test]
@@ -157,17 +168,21 @@ fn tokens_of_several_writes_come_back_together_in_order() {
 }
 
 #[test]
-fn a_reset_starts_anew_behind_a_snapshot_and_older_writes_add_nothing() {
+fn behind_a_snapshot_of_another_nothing_is_durable_until_it_is_written() {
     let mut durable = Durable::default();
     append(&mut durable, 3);
     durable.then(token(1));
     write(&mut durable);
-    durable.reset(Index(40), ballot(7));
-    assert_eq!((durable.index(), durable.log().last()), (Index(40), Index(40)));
+    durable.reset(snapshot(40));
+    assert_eq!((durable.index(), durable.log().last()), (Index::ZERO, Index(40)));
     append(&mut durable, 2);
-    assert_eq!(write(&mut durable), Some((2, 40, 42)));
+    let due = durable.next_write(ME, None, Index(40)).unwrap();
+    assert_eq!((due.id.0, due.behind.0, due.last.0), (2, 40, 42));
+    assert_eq!(due.snapshot, Some(snapshot(40)));
     assert_eq!(durable.persisted(WriteId(1)), [token(1)], "a promise outlives a reset");
-    assert_eq!(durable.index(), Index(40));
+    assert_eq!(durable.index(), Index::ZERO, "older writes add nothing");
+    append(&mut durable, 1);
+    assert_eq!(durable.next_write(ME, None, Index(40)).unwrap().snapshot, None, "once");
     durable.persisted(WriteId(2));
     assert_eq!(durable.index(), Index(42));
 }
@@ -177,10 +192,63 @@ fn a_reset_to_a_smaller_index_is_not_undone_by_an_older_write() {
     let mut durable = Durable::default();
     append(&mut durable, 9);
     write(&mut durable);
-    durable.reset(Index(5), ballot(7));
+    durable.reset(snapshot(5));
     append(&mut durable, 1);
     durable.persisted(WriteId(1));
-    assert_eq!(durable.index(), Index(5));
+    assert_eq!(durable.index(), Index::ZERO);
+}
+
+#[test]
+fn a_snapshot_of_its_own_goes_with_the_next_write_and_changes_nothing_else() {
+    let mut durable = Durable::default();
+    append(&mut durable, 6);
+    write(&mut durable);
+    durable.persisted(WriteId(1));
+    durable.keep(snapshot(4));
+    assert_eq!((durable.index(), durable.kept()), (Index(6), Index(4)));
+    let due = durable.next_write(ME, None, Index(4)).unwrap();
+    assert_eq!((due.behind.0, due.last.0, due.snapshot), (6, 6, Some(snapshot(4))));
+    assert_eq!(durable.index(), Index(6));
+}
+
+#[test]
+fn a_snapshot_is_due_when_enough_stands_behind_the_last_one() {
+    let mut durable = Durable::default();
+    let payload = Payload::new(Bytes::from_static(b"12345678")).unwrap();
+    for seq in 1..=3 {
+        let message = Submission { origin: ME, seq, lamport: seq, payload: payload.clone() };
+        durable.append(Entry { ballot: ballot(1), body: Body::Message(message) });
+    }
+    // (committed, entries, bytes, whether it is due)
+    let table = [
+        (3, 3, 99, true),
+        (2, 3, 99, false),
+        (2, 9, 24, false),
+        (2, 9, 23, true),
+        (0, 9, 0, false),
+    ];
+    for (committed, entries, bytes, due) in table {
+        assert_eq!(durable.exceeds(Index(committed), entries, bytes), due, "{committed} {entries}");
+    }
+    durable.keep(snapshot(2));
+    assert!(!durable.exceeds(Index(3), 2, 0));
+    assert!(durable.exceeds(Index(4), 2, 99));
+}
+
+#[test]
+fn what_a_disk_held_is_durable_and_is_not_written_again() {
+    let entries = vec![Entry { ballot: ballot(3), body: Body::Empty }; 2];
+    let mut durable = Durable::restore(ballot(2), Log::restore(Index(8), ballot(1), entries));
+    assert_eq!(
+        (durable.index(), durable.log().last(), durable.kept()),
+        (Index(10), Index(10), Index(8))
+    );
+    assert_eq!(durable.promised(), ballot(3), "no entry is written without its promise");
+    assert_eq!(write(&mut durable), None);
+    append(&mut durable, 1);
+    assert_eq!(write(&mut durable), Some((1, 10, 11)));
+    durable.persisted(WriteId(1));
+    assert_eq!(durable.index(), Index(11));
 }
 
 #[test]

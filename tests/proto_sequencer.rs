@@ -2,7 +2,7 @@
 
 use ringchat::proto::entry::{Payload, Submission};
 use ringchat::proto::id::NodeId;
-use ringchat::proto::sequencer::{Sessions, Verdict};
+use ringchat::proto::sequencer::{Sessions, Verdict, before_life};
 
 fn message(origin: u64, seq: u64) -> Submission {
     Submission { origin: NodeId(origin), seq, lamport: 0, payload: Payload::default() }
@@ -50,4 +50,29 @@ fn the_greatest_number_there_is_passes_and_ends_a_session() {
     let mut sessions = Sessions::from_pairs(&[(NodeId(1), u64::MAX - 1)]);
     assert_eq!(sessions.take(&message(1, u64::MAX)), Verdict::Next);
     assert_eq!(sessions.take(&message(1, u64::MAX)), Verdict::Duplicate);
+}
+
+#[test]
+fn a_later_life_begins_anew_whatever_became_of_what_an_earlier_one_had_sent() {
+    let mut sessions = Sessions::default();
+    let (second, fifth) = (before_life(2), before_life(5));
+    // (number, verdict)
+    let table = [
+        (1, Verdict::Next),
+        (2, Verdict::Next),
+        (second + 2, Verdict::Gap),
+        (second, Verdict::Gap),
+        (second + 1, Verdict::Next),
+        (3, Verdict::Duplicate),
+        (second + 1, Verdict::Duplicate),
+        (second + 3, Verdict::Gap),
+        (fifth + 2, Verdict::Gap),
+        (second + 2, Verdict::Next),
+        (fifth + 1, Verdict::Next),
+        (second + 3, Verdict::Duplicate),
+        (fifth + 2, Verdict::Next),
+    ];
+    for (seq, verdict) in table {
+        assert_eq!(sessions.take(&message(1, seq)), verdict, "{seq:x}");
+    }
 }

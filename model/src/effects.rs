@@ -97,7 +97,10 @@ impl Walk {
     pub(crate) fn write(&self, before: &Peer, next: &mut Next, lost: bool) -> bool {
         let Next { peer, said, .. } = next;
         let then = peer.asked.take();
-        let Some(write) = peer.durable.next_write(peer.me, None) else { return false };
+        let Some(write) = peer.durable.next_write(peer.me, None, ringchat::proto::id::Index::ZERO)
+        else {
+            return false;
+        };
         match self.bounds.writes {
             Writes::LostWhereItShows if peer.disk.is_none() && !lost => {
                 for token in peer.durable.persisted(write.id) {

@@ -79,7 +79,7 @@ impl Peer {
         for entry in &disk.entries {
             peer.append(entry.clone(), truth);
         }
-        if let Some(write) = peer.durable.next_write(me, None) {
+        if let Some(write) = peer.durable.next_write(me, None, Index::ZERO) {
             peer.durable.persisted(write.id);
         }
         peer

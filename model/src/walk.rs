@@ -102,7 +102,7 @@ impl Model for Walk {
             let mut peer = Peer::restart(NodeId(id), first_view(), &disk, crashes, &mut truth);
             if peer.me == FIRST.proposer {
                 peer.lead(FIRST, &mut truth);
-                let write = peer.durable.next_write(peer.me, None);
+                let write = peer.durable.next_write(peer.me, None, Index::ZERO);
                 write.into_iter().for_each(|write| drop(peer.durable.persisted(write.id)));
                 peer.publish(self.fault, &mut said, &mut truth);
             }

@@ -11,6 +11,7 @@ use std::time::Duration;
 use ringchat::proto::input::Command;
 use ringchat::proto::message::Message;
 use ringchat::proto::node::Start;
+use ringchat::proto::recovered::Recovered;
 use ringchat::proto::status::Status;
 use ringchat::proto::time::Instant;
 
@@ -102,6 +103,11 @@ pub trait Engine: fmt::Debug {
 
     /// A life of a node begins.
     fn start(&mut self, node: NodeIndex, birth: Birth);
+
+    /// What a node finds on its disk that starts again now; none, if this engine keeps nothing for it.
+    fn wake(&mut self, _node: NodeIndex) -> Option<Recovered> {
+        None
+    }
 
     /// The process dies. Its machine goes on, and refuses connections.
     fn kill(&mut self, node: NodeIndex);

@@ -111,6 +111,9 @@ fn every_bound() -> Config {
         window_bytes: 9,
         window_entries: 10,
         log_keep: 0,
+        // No scenario sets these: there are no disks that are read again.
+        disk_entries: Config::default().disk_entries,
+        disk_bytes: Config::default().disk_bytes,
         snapshot_chunk: 11,
         snapshot_window: 12,
     }

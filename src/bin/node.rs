@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use ringchat::driver::disk::Disk;
 use ringchat::driver::run::{Driver, Exit, Settings};
+use ringchat::driver::store::Memory;
 use ringchat::front::application::ChatApplication;
 use ringchat::front::console::{Console, End};
 use ringchat::front::log;
@@ -16,6 +18,7 @@ use ringchat::front::screen::Screen;
 use ringchat::front::session::Session;
 use ringchat::front::signals::Signals;
 use ringchat::front::start::{Begun, begin};
+use ringchat::front::storage::{Storage, folder_of};
 use ringchat::front::{plain, prompt};
 use ringchat::net::TokioNet;
 use ringchat::proto::config::Config;
@@ -26,6 +29,8 @@ use tokio::runtime;
 const FAILED: u8 = 1;
 /// Wrong usage, or a bad configuration file.
 const USAGE: u8 = 2;
+/// So many entries stand in the file behind its snapshot of the chat, at least: then a new one is taken.
+const DISK_ENTRIES: u64 = 4_096;
 /// Ended by a second signal, as a shell counts SIGINT.
 const INTERRUPTED: u8 = 130;
 
@@ -88,12 +93,20 @@ async fn run(options: Options) -> Result<(), Failure> {
     let greeting = greeting(&begun, log);
 
     let news = Mailbox::new();
-    let application = ChatApplication::new(begun.hello.member, news.clone(), lamport);
+    let mut application = ChatApplication::new(begun.hello.member, news.clone(), lamport);
     let desk = application.desk();
-    let Begun { listener, hello, seed, start } = begun;
-    let address = hello.member.address;
-    let settings = Settings { seed, address, config: Config::default(), start };
-    let (driver, handle) = Driver::new(TokioNet, listener, application, settings);
+    let Begun { listener, hello, seed, start, file } = begun;
+    if let Start::Restore(restart) = &start {
+        application = application.coming_back(restart.disk.life);
+    }
+    let disk_entries = file.is_some().then_some(DISK_ENTRIES);
+    let config = Config { disk_entries, ..Config::default() };
+    let storage = match file {
+        Some(file) => Storage::Disk(Disk::start(file).map_err(Failure::new)?),
+        None => Storage::Memory(Memory::default()),
+    };
+    let settings = Settings { seed, address: hello.member.address, config, start };
+    let (driver, handle) = Driver::with_store(TokioNet, listener, application, storage, settings);
     let session = Session::new(handle, desk, options.name);
     let mut console = Console::new(session, news.clone(), typings, output.clone(), screen, signals);
     for line in greeting {
@@ -112,7 +125,7 @@ async fn run(options: Options) -> Result<(), Failure> {
 
 /// Runs the node and its front end until the front end is done.
 async fn together(
-    driver: Driver<TokioNet, ChatApplication>,
+    driver: Driver<TokioNet, ChatApplication, Storage>,
     mut console: Console,
     news: Mailbox,
 ) -> Result<(), Failure> {
@@ -141,6 +154,9 @@ fn judge(end: End, exit: Option<Exit>) -> Result<(), Failure> {
             "the ring sent a state up to {index} that this release cannot read: {why}; the node has \
              left. Run the release that the others run"
         ))),
+        (_, Some(Exit::Unwritable { why })) => {
+            Err(Failure::new(format!("{why}; the node has left the ring")))
+        }
         (End::Gone { lost: 0 }, Some(Exit::Left | Exit::Abandoned) | None) => Ok(()),
         (End::Gone { lost }, Some(Exit::Left | Exit::Abandoned) | None) => Err(Failure::new(
             format!("{lost} lines were not ordered before the end; say them again"),
@@ -161,6 +177,8 @@ fn greeting(begun: &Begun, log: Result<std::path::PathBuf, log::LogError>) -> Ve
     let address = begun.hello.member.address;
     let way = match &begun.start {
         Start::Found => "starting a new ring".to_owned(),
+        Start::Restore(restart) if restart.alone => "going on alone".to_owned(),
+        Start::Restore(restart) => format!("coming back to ring {}", restart.disk.ring),
         Start::Join(contacts) => {
             let contacts: Vec<String> = contacts.iter().map(ToString::to_string).collect();
             format!("joining the ring at {}", contacts.join(" "))
@@ -170,5 +188,10 @@ fn greeting(begun: &Begun, log: Result<std::path::PathBuf, log::LogError>) -> Ve
         Ok(path) => format!("log: {}", path.display()),
         Err(error) => error.to_string(),
     };
-    vec![format!("listening at {address}, {way} · {log} · /help shows what you can type")]
+    let kept = match &begun.file {
+        Some(file) => format!("kept in {}", folder_of(file).display()),
+        None => "nothing is kept".to_owned(),
+    };
+    let help = "/help shows what you can type";
+    vec![format!("listening at {address}, {way} · {log} · {kept} · {help}")]
 }

@@ -5,17 +5,18 @@ use std::collections::VecDeque;
 use super::application::Application;
 use super::links::Links;
 use super::run::Exit;
-use super::store::Memory;
+use super::store::Store;
 use crate::net::Net;
 use crate::proto::event::Event;
 use crate::proto::id::{Index, LinkId};
-use crate::proto::input::{Disconnect, Input};
+use crate::proto::input::{Command, Disconnect, Input};
+use crate::proto::node::Node;
 use crate::proto::output::Output;
 use crate::proto::time::Instant;
 
 /// Everything outside the node that its outputs reach.
 #[derive(Debug)]
-pub(super) struct Carrier<N: Net, A> {
+pub(super) struct Carrier<N: Net, A, S> {
     pub(super) links: Links<N>,
     pub(super) application: A,
     /// What happened, and the node was not told yet.
@@ -24,21 +25,24 @@ pub(super) struct Carrier<N: Net, A> {
     pub(super) exit: Option<Exit>,
     /// What the node is to be told before anything else: the answers to its outputs.
     answers: VecDeque<Input>,
-    store: Memory,
+    pub(super) store: S,
+    /// Why nothing is written any more.
+    failed: Option<String>,
     /// The last index that the application's state covers.
     covered: Index,
 }
 
-impl<N: Net + 'static, A: Application> Carrier<N, A> {
+impl<N: Net + 'static, A: Application, S: Store> Carrier<N, A, S> {
     /// Nothing has happened yet.
-    pub(super) fn new(links: Links<N>, application: A) -> Carrier<N, A> {
+    pub(super) fn new(links: Links<N>, application: A, store: S) -> Carrier<N, A, S> {
         Carrier {
             links,
             application,
             inputs: VecDeque::new(),
             exit: None,
             answers: VecDeque::new(),
-            store: Memory::default(),
+            store,
+            failed: None,
             covered: Index::ZERO,
         }
     }
@@ -46,14 +50,20 @@ impl<N: Net + 'static, A: Application> Carrier<N, A> {
     /// What to tell the node next. A completed write comes before all that came from outside, as
     /// nothing that depends on it can be sent before the node knows.
     pub(super) fn next_input(&mut self) -> Option<Input> {
-        if let Some(write) = self.store.completed() {
-            return Some(Input::Persisted { write });
+        match self.store.completed() {
+            Some(Ok(write)) => return Some(Input::Persisted { write }),
+            Some(Err(why)) => {
+                tracing::error!("{why}; the node leaves the ring");
+                self.failed = Some(why);
+                return Some(Input::Command(Command::Leave));
+            }
+            None => {}
         }
         self.answers.pop_front().or_else(|| self.inputs.pop_front())
     }
 
     /// Carries out one wish.
-    pub(super) fn carry_out(&mut self, now: Instant, output: Output) {
+    pub(super) fn carry_out(&mut self, now: Instant, node: &Node, output: Output) {
         match output {
             Output::Dial { link, address } => self.links.dial(link, address),
             Output::HangUp { link } => {
@@ -65,7 +75,7 @@ impl<N: Net + 'static, A: Application> Carrier<N, A> {
                     self.closed(link, why);
                 }
             }
-            Output::Persist(write) => self.store.begin(write),
+            Output::Persist(write) => self.store.begin(write, node),
             Output::Deliver(delivered) => {
                 self.application.deliver(now, &delivered);
                 self.covered = delivered.index;
@@ -84,7 +94,8 @@ impl<N: Net + 'static, A: Application> Carrier<N, A> {
             Output::Event(event) => {
                 self.application.event(now, &event);
                 if event == Event::Left {
-                    self.exit.get_or_insert(Exit::Left);
+                    let failed = self.failed.take().map(|why| Exit::Unwritable { why });
+                    self.exit.get_or_insert(failed.unwrap_or(Exit::Left));
                 }
             }
         }

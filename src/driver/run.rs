@@ -7,6 +7,7 @@ use super::carry::Carrier;
 use super::clock::Clock;
 use super::handle::{Control, Handle, Queues, handle};
 use super::links::Links;
+use super::store::{Memory, Store};
 use super::waiter::{Waiter, Wake};
 use crate::net::Net;
 use crate::proto::config::Config;
@@ -46,30 +47,49 @@ pub enum Exit {
         /// What was expected and what was found.
         why: String,
     },
+    /// What has to outlive the process cannot be written any more, so the node has left its ring.
+    Unwritable {
+        /// What the storage says.
+        why: String,
+    },
 }
 
 /// A node with its sockets, ready to run. The future of [`Driver::run`] holds everything: it spawns
 /// no task, so whoever stops polling it has paused the whole node.
 #[derive(Debug)]
-pub struct Driver<N: Net, A> {
+pub struct Driver<N: Net, A, S = Memory> {
     net: N,
     listener: N::Listener,
     application: A,
+    store: S,
     node: Node,
     queues: Queues,
 }
 
 impl<N: Net + 'static, A: Application> Driver<N, A> {
-    /// A driver for a listener that is bound already, and the handle to it.
+    /// A driver for a listener that is bound already, and the handle to it. It keeps nothing.
     pub fn new(
         net: N,
         listener: N::Listener,
         application: A,
         settings: Settings,
     ) -> (Driver<N, A>, Handle) {
+        Driver::with_store(net, listener, application, Memory::default(), settings)
+    }
+}
+
+impl<N: Net + 'static, A: Application, S: Store> Driver<N, A, S> {
+    /// The same, with a store for what has to outlive the process.
+    pub fn with_store(
+        net: N,
+        listener: N::Listener,
+        application: A,
+        store: S,
+        settings: Settings,
+    ) -> (Driver<N, A, S>, Handle) {
         let node = Node::new(settings.seed, settings.address, settings.config, settings.start);
         let (handle, queues) = handle();
-        (Driver { net, listener, application, node, queues }, handle)
+        (Driver { net, listener, application, store, node, queues }, handle)
     }
 
     /// Runs the node until it has left its ring, every [`Handle`] is gone, or it cannot go on.
@@ -79,7 +99,7 @@ impl<N: Net + 'static, A: Application> Driver<N, A> {
         let links = Links::new(self.net, self.listener);
         let mut running = Running {
             node: self.node,
-            carrier: Carrier::new(links, self.application),
+            carrier: Carrier::new(links, self.application, self.store),
             outbox: Outbox::new(),
             clock,
             waiter: Waiter::new(self.queues, clock),
@@ -92,19 +112,20 @@ impl<N: Net + 'static, A: Application> Driver<N, A> {
 }
 
 /// A node that runs.
-struct Running<N: Net, A> {
+struct Running<N: Net, A, S> {
     node: Node,
-    carrier: Carrier<N, A>,
+    carrier: Carrier<N, A, S>,
     outbox: Outbox,
     clock: Clock,
     waiter: Waiter<N>,
 }
 
-impl<N: Net + 'static, A: Application> Running<N, A> {
+impl<N: Net + 'static, A: Application, S: Store> Running<N, A, S> {
     async fn run(&mut self) -> Exit {
         loop {
             let (deadline, room) = (self.node.poll_timeout(), self.node.room());
-            let wake = self.waiter.next(&mut self.carrier.links, room, deadline).await;
+            let Carrier { links, store, .. } = &mut self.carrier;
+            let wake = self.waiter.next(links, store, room, deadline).await;
             let now = self.clock.now();
             match wake {
                 Wake::Inputs => self.take_inputs(now),
@@ -124,7 +145,7 @@ impl<N: Net + 'static, A: Application> Running<N, A> {
         while let Some(input) = self.carrier.next_input() {
             self.node.handle(now, input, &mut self.outbox);
             for output in self.outbox.drain(..) {
-                self.carrier.carry_out(now, output);
+                self.carrier.carry_out(now, &self.node, output);
             }
         }
     }

@@ -10,6 +10,7 @@ use super::clock::{Clock, Timer};
 use super::handle::{Control, Queues};
 use super::job::Done;
 use super::links::Links;
+use super::store::Store;
 use crate::net::Net;
 use crate::proto::time::Instant;
 
@@ -74,6 +75,7 @@ impl<N: Net + 'static> Waiter<N> {
     pub(super) async fn next(
         &mut self,
         links: &mut Links<N>,
+        store: &mut impl Store,
         room: usize,
         deadline: Option<Instant>,
     ) -> Wake {
@@ -91,7 +93,7 @@ impl<N: Net + 'static> Waiter<N> {
         }
         let mut waited = false;
         let wake = poll_fn(|cx| {
-            let wake = self.poll(cx, links, room, deadline);
+            let wake = self.poll(cx, links, store, room, deadline);
             waited |= wake.is_pending();
             wake
         });
@@ -109,6 +111,7 @@ impl<N: Net + 'static> Waiter<N> {
         &mut self,
         cx: &mut Context<'_>,
         links: &mut Links<N>,
+        store: &mut impl Store,
         room: usize,
         deadline: Option<Instant>,
     ) -> Poll<Wake> {
@@ -132,7 +135,12 @@ impl<N: Net + 'static> Waiter<N> {
             // None taken although ready: the handles are gone, which the other queue tells.
             let _taken = self.queues.submits.poll_recv_many(cx, &mut self.submits, most);
         }
-        if self.controls.is_empty() && self.results.is_empty() && self.submits.is_empty() {
+        let written = store.poll(cx).is_ready();
+        if !written
+            && self.controls.is_empty()
+            && self.results.is_empty()
+            && self.submits.is_empty()
+        {
             return self.timer.poll(cx, deadline).map(|()| Wake::Timeout);
         }
         Poll::Ready(Wake::Inputs)

@@ -14,6 +14,7 @@ use crate::driver::application::Application;
 use crate::proto::entry::Delivered;
 use crate::proto::event::Event;
 use crate::proto::id::{Ballot, Index, NodeId};
+use crate::proto::sequencer::before_life;
 use crate::proto::time::Instant;
 use crate::proto::view::{Member, View};
 use crate::trace::describe;
@@ -44,6 +45,10 @@ pub struct ChatApplication {
     pub(super) view: View,
     /// Everything up to here was shown, or came before this node did.
     pub(super) shown: Index,
+    /// What its disk held is delivered again: nothing of it is shown before it is whole.
+    pub(super) waking: bool,
+    /// Numbers up to this one are of its earlier lives.
+    before_life: u64,
     /// Whether this node is a member, and whether it ever was.
     pub(super) is_member: bool,
     pub(super) was_member: bool,
@@ -64,12 +69,19 @@ impl ChatApplication {
             lamport,
             view: View::default(),
             shown: Index::ZERO,
+            waking: false,
+            before_life: 0,
             is_member: false,
             was_member: false,
             outside: 0,
             unannounced: None,
             no_quorum: None,
         }
+    }
+
+    /// The same, of a node that comes back, and has lived so often before.
+    pub fn coming_back(self, life: u64) -> ChatApplication {
+        ChatApplication { waking: true, before_life: before_life(life), ..self }
     }
 
     /// What the front end may look up. It must not be held across an `await`.
@@ -119,7 +131,7 @@ impl Application for ChatApplication {
         self.saw_lamport(message.lamport);
         let outcome = {
             let mut desk = self.desk.borrow_mut();
-            if origin == self.me.id {
+            if origin == self.me.id && message.seq > self.before_life {
                 desk.settled += 1;
             }
             desk.chat.apply(delivered.index, message.lamport, origin, &message.payload.bytes)

@@ -25,6 +25,10 @@ pub struct ConfigFile {
     pub new: Option<bool>,
     /// The first port of this machine's range.
     pub ports: Option<u16>,
+    /// The folder in which the node keeps what must outlive it.
+    pub data: Option<PathBuf>,
+    /// Whether it keeps nothing.
+    pub memory: Option<bool>,
     /// Whether the log is shown on stderr, too.
     pub verbose: Option<bool>,
 }
@@ -44,7 +48,7 @@ pub enum ConfigError {
     /// It does not say what it should.
     #[error(
         "the configuration file {} is wrong at line {line}, column {column}\n{excerpt}\n{why}\n\
-         It may hold: name, listen, join, new, ports, verbose",
+         It may hold: name, listen, join, new, ports, data, memory, verbose",
         path.display()
     )]
     Content {
@@ -70,6 +74,8 @@ struct Written {
     join: Option<Vec<Spanned<String>>>,
     new: Option<bool>,
     ports: Option<Spanned<i64>>,
+    data: Option<PathBuf>,
+    memory: Option<bool>,
     verbose: Option<bool>,
 }
 
@@ -108,6 +114,8 @@ pub fn parse(path: &Path, text: &str) -> Result<ConfigFile, ConfigError> {
         join: join.transpose()?,
         new: written.new,
         ports: first_port.transpose()?,
+        data: written.data,
+        memory: written.memory,
         verbose: written.verbose,
     })
 }

@@ -1,6 +1,7 @@
 //! What a person touches: flags, the search for a ring, the prompt, the screen, the log file.
 //!
-//! * [`options`], [`discover`] and [`probe`]: from a command line to a bound port and a ring.
+//! * [`options`], [`storage`], [`discover`] and [`probe`]: from a command line to what is kept, a bound port
+//!   and a ring.
 //! * [`door`]: what any front end asks of a node and hears from it; [`application`] and [`session`]
 //!   stand between the two.
 //! * [`console`]: the front end of this program, with [`prompt`] or [`plain`] for its lines,
@@ -26,5 +27,6 @@ pub mod session;
 pub mod signals;
 pub mod start;
 pub mod state_table;
+pub mod storage;
 pub mod wall_clock;
 mod watch;

@@ -12,6 +12,7 @@ use clap::{ArgAction, ArgMatches, CommandFactory, FromArgMatches, Parser};
 
 use super::config_file::{self, ConfigError, ConfigFile};
 use super::login;
+use super::storage::Place;
 use crate::chat::name::Name;
 
 /// The first of the ports that nodes of one machine share.
@@ -53,6 +54,19 @@ struct Flags {
     /// [default: 7400]
     #[arg(long, env = "RINGCHAT_PORTS", value_name = "FIRST", value_parser = ports)]
     ports: Option<u16>,
+    /// The folder in which this node keeps what must outlive it
+    /// [default: ringchat/NAME below $XDG_DATA_HOME or ~/.local/share]
+    #[arg(short, long, env = "RINGCHAT_DATA", value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Keep nothing: when this node ends, what it held is gone
+    #[arg(
+        short, long, env = "RINGCHAT_MEMORY", action = ArgAction::SetTrue,
+        value_parser = FalseyValueParser::new()
+    )]
+    memory: bool,
+    /// The rest of the ring is lost for good: go on without it, as a new ring with what is kept here
+    #[arg(long)]
+    force_new_ring: bool,
     /// A file with the same options: `name = "bob"`, `join = ["10.0.0.1:7400"]` …
     #[arg(short, long, env = "RINGCHAT_CONFIG", value_name = "FILE.toml")]
     config: Option<PathBuf>,
@@ -86,6 +100,10 @@ pub struct Options {
     pub way: Way,
     /// The first port of this machine's range.
     pub ports: u16,
+    /// Where the node keeps what must outlive it.
+    pub place: Place,
+    /// Whether it goes on without the others of its ring, as a new one.
+    pub force_new_ring: bool,
     /// Whether the log is shown on stderr, too.
     pub verbose: bool,
 }
@@ -116,6 +134,7 @@ impl Options {
 
 fn decide(matches: &ArgMatches, flags: Flags, file: ConfigFile) -> Result<Options, clap::Error> {
     let way = way(matches, &flags, &file)?;
+    let place = place(matches, &flags, &file)?;
     // A variable can also say no, as in RINGCHAT_VERBOSE=0, and then the file does not count.
     let verbose = match source(matches, "verbose", false) {
         Source::Flag | Source::Environment => flags.verbose,
@@ -126,6 +145,8 @@ fn decide(matches: &ArgMatches, flags: Flags, file: ConfigFile) -> Result<Option
         listen: flags.listen.or(file.listen),
         way,
         ports: flags.ports.or(file.ports).unwrap_or(PORTS_FIRST),
+        place,
+        force_new_ring: flags.force_new_ring,
         verbose,
     })
 }
@@ -170,6 +191,28 @@ fn way(matches: &ArgMatches, flags: &Flags, file: &ConfigFile) -> Result<Way, cl
         Way::New
     } else {
         Way::Discover
+    })
+}
+
+/// `--memory` and `--data` are one question, too.
+fn place(matches: &ArgMatches, flags: &Flags, file: &ConfigFile) -> Result<Place, clap::Error> {
+    let memory_from = source(matches, "memory", file.memory.is_some());
+    let data_from = source(matches, "data", file.data.is_some());
+    let in_file = memory_from == Source::File;
+    let memory = if in_file { file.memory == Some(true) } else { flags.memory };
+    let data = flags.data.as_ref().or(file.data.as_ref());
+    if memory && data.is_some() && memory_from == data_from {
+        return Err(Flags::command().error(
+            clap::error::ErrorKind::ArgumentConflict,
+            "--data keeps what the node holds and --memory keeps nothing: give only one of them",
+        ));
+    }
+    let named = flags.name.is_some() || file.name.is_some();
+    Ok(match data {
+        Some(folder) if !memory || data_from > memory_from => Place::Folder(folder.clone()),
+        Some(_) | None if memory => Place::Memory,
+        Some(_) | None if named => Place::OfName,
+        Some(_) | None => Place::OfAnyName,
     })
 }
 

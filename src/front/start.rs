@@ -4,16 +4,22 @@ use std::collections::BTreeSet;
 use std::hash::BuildHasher;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 
 use tokio::net::TcpListener;
 
 use super::discover::{Findings, Lookout};
 use super::options::{Options, PORTS_COUNT, Way};
 use super::probe::Found;
+use super::storage::{self, PlaceError};
 use crate::net::{Net, TokioNet};
 use crate::proto::config::Config;
+use crate::proto::id::RingId;
 use crate::proto::message::Hello;
+use crate::proto::node::begin::Restart;
 use crate::proto::node::{Node, Start};
+use crate::proto::view::Member;
+use crate::store::database::{Kept, Store};
 
 /// A node that can run now.
 #[derive(Debug)]
@@ -22,10 +28,12 @@ pub struct Begun {
     pub listener: TcpListener,
     /// Where that is, and who this node is.
     pub hello: Hello,
-    /// The node's identity and all lots it draws follow from this.
+    /// All lots that the node draws follow from this, and its identity, unless it comes back.
     pub seed: u64,
-    /// As founder or newcomer.
+    /// As founder, as newcomer, or as the one that it was.
     pub start: Start,
+    /// The file of this node; none, if nothing is kept.
+    pub file: Option<Store>,
 }
 
 /// Why the node cannot start. Nothing was changed, and nobody was harmed.
@@ -71,6 +79,52 @@ pub enum StartError {
         /// The address.
         address: SocketAddr,
     },
+    /// What must outlive the node cannot be kept.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+    /// A ring is to begin where another one is kept.
+    #[error(
+        "{} holds the ring {ring}, which --new would end here; leave --new out to come back to it, \
+         or choose another folder with --data, another --name, or --memory",
+        folder.display()
+    )]
+    HoldsRing {
+        /// The folder.
+        folder: PathBuf,
+        /// Its ring.
+        ring: RingId,
+    },
+    /// The others look for this node elsewhere.
+    #[error(
+        "the others look for the node of {} at {kept}, so it cannot come back at {wanted}; leave \
+         --listen out, or choose another folder with --data to join as a new node",
+        folder.display()
+    )]
+    Elsewhere {
+        /// The folder.
+        folder: PathBuf,
+        /// Where it listened.
+        kept: SocketAddr,
+        /// What was asked for.
+        wanted: SocketAddr,
+    },
+    /// Somebody else listens where this node did.
+    #[error(
+        "the others look for the node of {} at {address}, where another program listens now; end that \
+         one, or choose another folder with --data to join as a new node",
+        folder.display()
+    )]
+    PlaceTaken {
+        /// The folder.
+        folder: PathBuf,
+        /// Where it listened.
+        address: SocketAddr,
+    },
+    /// Nothing is kept that a new ring could be made of.
+    #[error(
+        "--force-new-ring goes on with what a node kept, and here is nothing; start a ring with --new"
+    )]
+    NothingKept,
     /// Nobody to join.
     #[error(
         "no ring at any address of --join, and nothing was joined:{}\n\
@@ -98,6 +152,15 @@ pub enum StartError {
 /// # Errors
 /// [`StartError`]; the port is free again then.
 pub async fn begin(options: &Options) -> Result<Begun, StartError> {
+    let mut file = storage::open(&options.place, &options.name)?;
+    let kept = file.as_mut().map(Store::wake).transpose().map_err(PlaceError::from)?;
+    if let (Some(of), Some(Some(kept))) = (&file, kept) {
+        let (listener, hello, start) = come_back(options, storage::folder_of(of), kept).await?;
+        return Ok(Begun { listener, hello, seed: seed(), start, file });
+    }
+    if options.force_new_ring {
+        return Err(StartError::NothingKept);
+    }
     let (listener, address) = bind(options).await?;
     let seed = seed();
     // Who a node is follows from the seed alone, so this one, which never runs, is the same.
@@ -114,7 +177,41 @@ pub async fn begin(options: &Options) -> Result<Begun, StartError> {
             Start::Join(ring_among(lookout.look_for_ring(addresses).await)?)
         }
     };
-    Ok(Begun { listener, hello, seed, start })
+    if let Some(file) = &mut file {
+        file.give_to(hello.member.id, address).map_err(PlaceError::from)?;
+    }
+    Ok(Begun { listener, hello, seed, start, file })
+}
+
+/// The node whose folder this is listens where it did, and needs to find nobody: it knows the others.
+async fn come_back(
+    options: &Options,
+    folder: &Path,
+    kept: Kept,
+) -> Result<(TcpListener, Hello, Start), StartError> {
+    let Kept { address, recovered } = kept;
+    let folder = || folder.to_owned();
+    let contacts = match &options.way {
+        Way::Discover => Vec::new(),
+        Way::Join(addresses) => addresses.clone(),
+        Way::New => {
+            return Err(StartError::HoldsRing { folder: folder(), ring: recovered.ring });
+        }
+    };
+    if let Some(wanted) = options.listen
+        && wanted != address
+        && (wanted.port() != 0 || wanted.ip() != address.ip())
+    {
+        return Err(StartError::Elsewhere { folder: folder(), kept: address, wanted });
+    }
+    let (listener, _) = listen(address).await.map_err(|error| match error {
+        StartError::PortInUse { address } => StartError::PlaceTaken { folder: folder(), address },
+        other => other,
+    })?;
+    let member = Member { id: recovered.node, address };
+    let hello = Hello { ring: Some(recovered.ring), member };
+    let restart = Restart { disk: recovered, contacts, alone: options.force_new_ring };
+    Ok((listener, hello, Start::Restore(Box::new(restart))))
 }
 
 async fn bind(options: &Options) -> Result<(TcpListener, SocketAddr), StartError> {

@@ -17,6 +17,10 @@ impl ChatApplication {
             Event::ViewInstalled { view, .. } | Event::SnapshotInstalled { view, .. } => {
                 self.see_view(view);
             }
+            Event::Restored { view, .. } => {
+                self.waking = false;
+                self.see_view(view);
+            }
             Event::Submitted { payload, .. } => self.submitted(payload),
             Event::Refused { why } => self.refused(*why),
             Event::Leads { ballot, .. } | Event::Follows { ballot } => {
@@ -75,6 +79,9 @@ impl ChatApplication {
     /// A view is in force: who came, who went, and whether this node is in it.
     fn see_view(&mut self, view: &View) {
         let before = std::mem::replace(&mut self.view, view.clone());
+        if self.waking {
+            return;
+        }
         let is_member = view.contains(self.me.id) && view.number > self.outside;
         if is_member && !self.is_member {
             self.admitted();

@@ -60,6 +60,11 @@ pub struct Config {
     pub window_entries: u64,
     /// How many entries are kept behind the committed end, for those who are a little behind.
     pub log_keep: u64,
+    /// With a disk: once so many committed entries stand there behind the last snapshot, another takes
+    /// their place. None in memory mode.
+    pub disk_entries: Option<u64>,
+    /// The same, counted in bytes of payload.
+    pub disk_bytes: usize,
     /// The size of a chunk of a snapshot, in bytes.
     pub snapshot_chunk: usize,
     /// How many bytes of a snapshot may be under way unacknowledged.
@@ -97,6 +102,8 @@ impl Default for Config {
             window_bytes: 2 << 20,
             window_entries: 16_384,
             log_keep: 65_536,
+            disk_entries: None,
+            disk_bytes: 64 << 20,
             snapshot_chunk: 64 << 10,
             snapshot_window: 512 << 10,
         }

@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 
-use super::entry::Entry;
+use super::entry::{Entry, Snapshot};
 use super::id::{Ballot, Index, NodeId, RingId};
 use super::input::WriteId;
-use super::log::Log;
+use super::log::{Log, payload_bytes};
 use super::message::Elected;
 use super::output::Write;
 
@@ -26,12 +26,27 @@ pub struct Durable {
     /// Entries up to here are durable.
     durable: Index,
     dirty: bool,
+    /// The snapshot that goes with the next write.
+    snapshot: Option<Snapshot>,
+    /// How far the last snapshot goes that was given to the store, and how much was appended since.
+    kept: Index,
+    bytes_since: usize,
     waiting: Vec<Elected>,
     writes: VecDeque<Pending>,
     last_write: WriteId,
 }
 
 impl Durable {
+    /// What a disk held: all of it is durable.
+    pub fn restore(promised: Ballot, log: Log) -> Durable {
+        let (kept, last) = (log.compacted(), log.last());
+        // An entry is never written without the promise of its ballot.
+        let promised = promised.max(log.freshness().ballot);
+        let bytes_since = log.behind(kept).map(payload_bytes).sum();
+        let (written, durable) = (last, last);
+        Durable { promised, log, written, durable, kept, bytes_since, ..Durable::default() }
+    }
+
     /// The greatest ballot promised, durably or not yet.
     pub fn promised(&self) -> Ballot {
         self.promised
@@ -56,6 +71,7 @@ impl Durable {
     /// Adds an entry at the end, and says where.
     pub fn append(&mut self, entry: Entry) -> Index {
         self.dirty = true;
+        self.bytes_since += payload_bytes(&entry);
         self.log.append(entry)
     }
 
@@ -82,12 +98,37 @@ impl Durable {
         self.log.compact(committed.min(self.durable), needed, keep_entries, keep_bytes);
     }
 
-    /// Starts anew behind a snapshot.
-    pub fn reset(&mut self, index: Index, ballot: Ballot) {
+    /// Starts anew behind a snapshot of another node. Until that is written nothing is durable.
+    pub fn reset(&mut self, snapshot: Snapshot) {
+        let (index, ballot) = (snapshot.head.index, snapshot.head.ballot);
         self.log.reset(index, ballot);
         self.written = index;
-        self.durable = index;
+        self.durable = Index::ZERO;
         self.writes.iter_mut().for_each(|write| write.last = Index::ZERO);
+        self.keep(snapshot);
+    }
+
+    /// A snapshot of this node's own is to be written, so what it covers need not be kept on disk.
+    pub fn keep(&mut self, snapshot: Snapshot) {
+        self.kept = snapshot.head.index;
+        self.bytes_since = 0;
+        self.snapshot = Some(snapshot);
+        self.dirty = true;
+    }
+
+    /// How far the last snapshot goes that was given to the store.
+    pub fn kept(&self) -> Index {
+        self.kept
+    }
+
+    /// Whether so much stands behind the last snapshot that was given to the store.
+    pub fn exceeds(&self, committed: Index, entries: u64, bytes: usize) -> bool {
+        let behind = committed.0.saturating_sub(self.kept.0);
+        behind >= entries || (behind > 0 && self.bytes_since > bytes)
+    }
+
+    /// Something else that is to be durable has changed.
+    pub fn touch(&mut self) {
         self.dirty = true;
     }
 
@@ -98,7 +139,12 @@ impl Durable {
     }
 
     /// The write that is due, if anything changed since the last one.
-    pub fn next_write(&mut self, node: NodeId, ring: Option<RingId>) -> Option<Write> {
+    pub fn next_write(
+        &mut self,
+        node: NodeId,
+        ring: Option<RingId>,
+        committed: Index,
+    ) -> Option<Write> {
         if !std::mem::take(&mut self.dirty) {
             return None;
         }
@@ -107,7 +153,8 @@ impl Durable {
         self.written = last;
         let then = std::mem::take(&mut self.waiting);
         self.writes.push_back(Pending { id, last, then });
-        Some(Write { id, node, ring, promised: self.promised, behind, last })
+        let (promised, snapshot) = (self.promised, self.snapshot.take());
+        Some(Write { id, node, ring, promised, committed, snapshot, behind, last })
     }
 
     /// The write `id` is durable, and with it all before it. Gives back what waited for it.

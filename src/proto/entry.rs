@@ -101,7 +101,7 @@ pub struct Committed {
 /// What a node that cannot be served from the log gets instead: the ring's own part of it.
 ///
 /// The application's part, which may be large, travels beside it in chunks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SnapshotHead {
     /// Everything up to and including this place is in it.
     pub index: Index,
@@ -115,4 +115,14 @@ pub struct SnapshotHead {
     pub lamport: u64,
     /// Members that were evicted and may live: they are to be found again.
     pub exiles: Vec<Member>,
+}
+
+/// Everything up to a place: the ring's part and the application's. The default is that of a node
+/// that holds nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The ring's part.
+    pub head: SnapshotHead,
+    /// The application's part; empty before the first entry.
+    pub application: Bytes,
 }

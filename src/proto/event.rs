@@ -69,6 +69,15 @@ pub enum Event {
         /// The view in force behind it.
         view: View,
     },
+    /// This node is back: what its disk held and knew as committed is delivered again.
+    Restored {
+        /// Up to where.
+        index: Index,
+        /// The end of its log.
+        last: Index,
+        /// The view in force behind `index`.
+        view: View,
+    },
     /// This node starts an election: lap 1 begins.
     ElectionStarted {
         /// Its how manieth.

@@ -99,6 +99,13 @@ impl Log {
         *self = Log { compacted: index, compacted_ballot: ballot, ..Log::default() };
     }
 
+    /// What a disk held: a stretch behind a snapshot.
+    pub fn restore(index: Index, ballot: Ballot, entries: Vec<Entry>) -> Log {
+        let payload_bytes = entries.iter().map(payload_bytes).sum();
+        let entries = VecDeque::from(entries);
+        Log { compacted: index, compacted_ballot: ballot, entries, payload_bytes }
+    }
+
     /// Which ballots stand where, for those who check.
     pub fn summary(&self) -> LogSummary {
         let mut runs: Vec<(Ballot, Index)> = Vec::new();
@@ -112,7 +119,7 @@ impl Log {
     }
 }
 
-fn payload_bytes(entry: &Entry) -> usize {
+pub(super) fn payload_bytes(entry: &Entry) -> usize {
     match &entry.body {
         Body::Message(message) => message.payload.bytes.len(),
         Body::Empty | Body::View(_) => 0,

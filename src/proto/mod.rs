@@ -17,6 +17,7 @@ pub mod outgoing;
 pub mod output;
 pub mod payloads;
 pub mod plausible;
+pub mod recovered;
 pub mod reorder;
 pub mod replica;
 pub mod sequencer;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::entry::{Payload, Submission};
 use super::id::NodeId;
+use super::sequencer::before_life;
 use super::time::Instant;
 
 /// The origin's half of exactly-once: kept until seen delivered, sent again after every change of
@@ -21,6 +22,11 @@ pub struct Outgoing {
 }
 
 impl Outgoing {
+    /// Of an identity that has lived before, so many times.
+    pub fn in_life(life: u64) -> Outgoing {
+        Outgoing { next_seq: before_life(life), ..Outgoing::default() }
+    }
+
     /// How many wait to be delivered.
     pub fn waiting(&self) -> usize {
         self.pending.len()

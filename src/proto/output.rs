@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 
-use super::entry::Delivered;
+use super::entry::{Delivered, Snapshot};
 use super::event::Event;
 use super::id::{Ballot, Index, LinkId, NodeId, RingId};
 use super::input::WriteId;
@@ -56,7 +56,7 @@ pub enum Output {
 ///
 /// The entries themselves are read from the node while this output is carried out
 /// ([`crate::proto::node::Node::entries`]), so nothing is copied where nothing is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Write {
     /// Which write this is.
     pub id: WriteId,
@@ -66,6 +66,11 @@ pub struct Write {
     pub ring: Option<RingId>,
     /// No ballot below this one is ever accepted again.
     pub promised: Ballot,
+    /// Everything up to here is known committed. It may lag: no write is for its sake, but for that of
+    /// a view.
+    pub committed: Index,
+    /// If there is one, it takes the place of everything up to its index; all else stands behind it.
+    pub snapshot: Option<Snapshot>,
     /// Everything behind this index is to be replaced ...
     pub behind: Index,
     /// ... by the entries up to this one.

@@ -3,3 +3,4 @@
 mod codec;
 pub mod frame;
 pub mod preamble;
+pub mod record;

@@ -29,13 +29,15 @@ pub fn folder() -> TempDir {
     TempDir::new().unwrap()
 }
 
-/// The binary, in this folder, without any variable that would speak to it.
+/// The binary, in this folder, without any variable that would speak to it. It keeps nothing, unless
+/// `--data` says where; and it knows no home, so nothing can be left in that of whoever runs this.
 pub fn command(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_node"));
     command.current_dir(folder);
-    for variable in ["NAME", "LISTEN", "JOIN", "NEW", "PORTS", "CONFIG", "VERBOSE"] {
+    for variable in ["NAME", "LISTEN", "JOIN", "NEW", "PORTS", "DATA", "CONFIG", "VERBOSE"] {
         command.env_remove(format!("RINGCHAT_{variable}"));
     }
+    command.env_remove("HOME").env_remove("XDG_DATA_HOME").env("RINGCHAT_MEMORY", "1");
     command
 }
 

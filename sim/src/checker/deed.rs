@@ -78,6 +78,7 @@ fn of_event(event: &Event) -> Deed<'_> {
         | Event::Joining { .. }
         | Event::CaughtUp { .. }
         | Event::SnapshotSent { .. }
+        | Event::Restored { .. }
         | Event::TokenReplaced { .. }
         | Event::TokenSwallowed { .. }
         | Event::TokenStopped { .. }

@@ -29,9 +29,10 @@ impl Progress {
             self.checked += submitted;
             let session = ring.session(node.id);
             let ordered = session.map_or(0, |session| session.seq);
-            if ordered < submitted {
-                let expected = format!("its {submitted} messages delivered");
-                let found = format!("{ordered} delivered");
+            let last = picture.last_submitted(node.id);
+            if ordered < last {
+                let expected = format!("its {submitted} messages delivered, up to {last}");
+                let found = format!("delivered up to {ordered}");
                 broken.push(Violation::new(Guarantee::L3, end.at, &node.name, expected, found));
             }
             let Some(session) = session else { continue };

@@ -31,8 +31,10 @@ pub struct Picture {
     lives: Vec<Vec<(Incarnation, usize)>>,
     by_id: BTreeMap<NodeId, usize>,
     rings: Vec<Ring>,
-    /// What each identity submitted; the first has number 1.
-    submitted: BTreeMap<NodeId, Vec<Submitted>>,
+    /// What each identity submitted, by number.
+    submitted: BTreeMap<NodeId, BTreeMap<u64, Submitted>>,
+    /// The last number that each identity had given out when its present life began.
+    before_life: BTreeMap<NodeId, u64>,
 }
 
 impl Picture {
@@ -63,13 +65,20 @@ impl Picture {
 
     /// Message `seq` of `origin`, as it was submitted.
     pub fn submission(&self, origin: NodeId, seq: u64) -> Option<&Submitted> {
-        let at = usize::try_from(seq.checked_sub(1)?).ok()?;
-        self.submitted.get(&origin)?.get(at)
+        self.submitted.get(&origin)?.get(&seq)
     }
 
-    /// How many messages `origin` has submitted.
+    /// The number of the last message that `origin` has submitted; 0 if there is none.
+    pub fn last_submitted(&self, origin: NodeId) -> u64 {
+        let last = self.submitted.get(&origin).and_then(|all| all.keys().next_back());
+        last.copied().unwrap_or(0)
+    }
+
+    /// How many messages `origin` has submitted in its present life.
     pub fn submissions(&self, origin: NodeId) -> u64 {
-        self.submitted.get(&origin).map_or(0, |all| all.len() as u64)
+        let before = self.before_life.get(&origin).copied().unwrap_or(0);
+        let all = self.submitted.get(&origin);
+        all.map_or(0, |all| all.range(before + 1..).count() as u64)
     }
 
     /// The record in its setting.
@@ -111,6 +120,7 @@ impl Picture {
     fn start(&mut self, record: &Record, id: NodeId) {
         // With a disk, an identity outlives the process, and its ring with it.
         let ring = self.ring_of(id);
+        self.before_life.insert(id, self.last_submitted(id));
         let slot = self.actors.len();
         self.actors.push(Actor::new(record, id, ring));
         self.by_id.insert(id, slot);
@@ -184,9 +194,9 @@ impl Picture {
         let ring = actor.ring.map(|ring| &mut self.rings[ring]);
         match deed {
             Deed::Deliver(delivered) => actor.deliver(ring, delivered),
-            Deed::Submit { lamport, delivered, payload, .. } => {
+            Deed::Submit { seq, lamport, delivered, payload } => {
                 let submitted = Submitted { lamport, delivered, payload: payload.clone() };
-                self.submitted.entry(actor.id).or_default().push(submitted);
+                self.submitted.entry(actor.id).or_default().insert(seq, submitted);
             }
             Deed::Lead { ballot, .. } | Deed::Follow { ballot } => actor.ballot = Some(ballot),
             Deed::Propose { index, view } => {

@@ -7,6 +7,7 @@ use ringchat::proto::id::LinkId;
 use ringchat::proto::input::{Command, Disconnect, Input};
 use ringchat::proto::output::{Output, Write};
 use ringchat::proto::time::Instant;
+use ringchat::store::database::Record;
 
 use super::Events;
 use super::host::Running;
@@ -89,7 +90,6 @@ impl Events {
             }
             Output::InstallSnapshot { index, application } => {
                 here.covered = index;
-                here.written.holds_snapshot(index);
                 match Ledger::restore(&application) {
                     Ok(ledger) => here.ledger = ledger,
                     Err(why) => {
@@ -106,6 +106,7 @@ impl Events {
                 let left = event == Event::Left;
                 self.note(host, Happening::Event(event));
                 if left {
+                    self.hosts[host.0].image.drain();
                     self.end(host, Running::Idle, |_| Disconnect::Closed);
                 }
             }
@@ -149,15 +150,27 @@ impl Events {
     fn persist(&mut self, host: NodeIndex, write: Write) {
         let here = &mut self.hosts[host.0];
         let takes = here.disk.unwrap_or_else(|| self.weather.write((host, host)));
+        let id = write.id;
+        if self.disks
+            && let Some(node) = &here.node
+        {
+            let entries = node.entries(write.behind, write.last).cloned().collect();
+            here.image.begins(Record { write: write.clone(), entries });
+            if !here.has_process() {
+                // A process that ends by itself writes what it has begun.
+                return here.image.drain();
+            }
+        }
         here.written.begins(write);
         if takes == Duration::ZERO && here.written_at <= self.now {
-            here.written.is_done(write.id);
+            here.written.is_done(id);
+            here.image.is_done(id);
             // Nothing that depends on it can be sent before the node knows.
-            return self.answers.push_front(Input::Persisted { write: write.id });
+            return self.answers.push_front(Input::Persisted { write: id });
         }
         let at = (self.now + takes).max(here.written_at);
         here.written_at = at;
-        self.queue.push(at, Thing::Persisted(host, here.incarnation, write.id));
+        self.queue.push(at, Thing::Persisted(host, here.incarnation, id));
     }
 
     /// Something is due at a node that runs.
@@ -167,6 +180,7 @@ impl Events {
             Thing::Persisted(_, life, write) => {
                 if self.hosts[host.0].incarnation == life {
                     self.hosts[host.0].written.is_done(write);
+                    self.hosts[host.0].image.is_done(write);
                     self.tell(host, Input::Persisted { write }, None);
                 }
             }

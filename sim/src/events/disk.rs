@@ -10,6 +10,7 @@ use ringchat::proto::id::{Ballot, Index, NodeId};
 use ringchat::proto::input::WriteId;
 use ringchat::proto::message::Message;
 use ringchat::proto::output::Write;
+use ringchat::proto::recovered::Recovered;
 
 /// What the disk of one node has, and what it is writing.
 #[derive(Debug, Default)]
@@ -20,6 +21,12 @@ pub(super) struct Disk {
 }
 
 impl Disk {
+    /// The disk of a node that comes back.
+    pub(super) fn of(disk: &Recovered) -> Disk {
+        let index = Index(disk.snapshot.head.index.0 + disk.entries.len() as u64);
+        Disk { index, promised: disk.promised, writes: VecDeque::new() }
+    }
+
     /// The node wants this written.
     pub(super) fn begins(&mut self, write: Write) {
         // What is replaced is gone as soon as that begins.
@@ -34,11 +41,6 @@ impl Disk {
             self.promised = self.promised.max(write.promised);
             self.writes.pop_front();
         }
-    }
-
-    /// A snapshot takes the place of the log.
-    pub(super) fn holds_snapshot(&mut self, index: Index) {
-        self.index = self.index.max(index);
     }
 
     /// Whether this disk has less than so much of the log of that ballot. A node that has promised a

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use ringchat::proto::input::{Command, Disconnect, Input};
-use ringchat::proto::node::Node;
+use ringchat::proto::node::{Node, Start};
+use ringchat::proto::recovered::Recovered;
 use ringchat::proto::status::Status;
 use ringchat::proto::time::Instant;
 
 use super::Events;
+use super::disk::Disk;
 use super::host::Running;
 use super::link::Side;
 use super::thing::{Item, Thing};
@@ -39,11 +41,20 @@ impl Engine for Events {
     fn start(&mut self, node: NodeIndex, birth: Birth) {
         let Birth { incarnation, seed, start } = birth;
         let host = &mut self.hosts[node.0];
+        let written = match &start {
+            Start::Restore(restart) => Disk::of(&restart.disk),
+            Start::Found | Start::Join(_) => Disk::default(),
+        };
         let life = Node::new(seed, host.address, self.config.clone(), start);
         host.begin(incarnation, life);
+        host.written = written;
         host.clock.restart(self.now);
         host.wake = Some(self.now);
         self.queue.push(self.now, Thing::Wake(node));
+    }
+
+    fn wake(&mut self, node: NodeIndex) -> Option<Recovered> {
+        self.hosts[node.0].image.wake()
     }
 
     fn kill(&mut self, node: NodeIndex) {

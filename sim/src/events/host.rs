@@ -12,6 +12,7 @@ use ringchat::proto::view::View;
 
 use super::clock::Clock;
 use super::disk::Disk;
+use super::image::Image;
 use super::lag::Lag;
 use super::links::Links;
 use super::retries::Retries;
@@ -67,6 +68,8 @@ pub(super) struct Host {
     pub(super) disk: Option<Duration>,
     /// What is durable of what its node wrote in this life.
     pub(super) written: Disk,
+    /// What the next life will find, where disks are read again.
+    pub(super) image: Image,
     /// When the last write will be durable.
     pub(super) written_at: Instant,
     /// How its node has sent its lines again in this life.
@@ -105,6 +108,7 @@ impl Host {
             typing: VecDeque::new(),
             disk: None,
             written: Disk::default(),
+            image: Image::default(),
             written_at: Instant::START,
             last_input: None,
         }

@@ -10,6 +10,7 @@ mod disk;
 mod ground;
 mod holders;
 mod host;
+mod image;
 mod lag;
 mod link;
 mod links;
@@ -71,6 +72,8 @@ pub struct Events {
     queue: Queue<Thing>,
     connections: Vec<Connection>,
     weather: Weather,
+    /// Whether a node that starts again finds what its disk held.
+    disks: bool,
     notes: Vec<Note>,
     frames: Option<Vec<Frame>>,
     inputs: Option<InputLog>,
@@ -102,6 +105,7 @@ impl Events {
             queue: Queue::new(),
             connections: Vec::new(),
             weather: Weather::new(scenario.network, lots, count),
+            disks: scenario.disks,
             notes: Vec::new(),
             frames: keep.frames.then(Vec::new),
             inputs: keep.inputs.then(InputLog::default),
@@ -179,6 +183,10 @@ impl Events {
     /// A process ends. Its kernel tells the other sides, unless there is no power.
     fn end(&mut self, node: NodeIndex, running: Running, why: impl Fn(bool) -> Disconnect) {
         let links = self.hosts[node.0].end(running);
+        if self.disks {
+            let (image, weather) = (&mut self.hosts[node.0].image, &mut self.weather);
+            image.is_cut(|| weather.coin((node, node)));
+        }
         for (id, side) in links.into_all() {
             if running == Running::Off {
                 self.connections[id].end_mut(side).closed = true;

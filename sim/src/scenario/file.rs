@@ -6,13 +6,13 @@ use toml::de::DeTable;
 
 use super::error::{ScenarioError, Source};
 use super::expect::expect;
-use super::fields::{Fields, Value, duration, list, mismatch, number};
+use super::fields::{Fields, Value, duration, flag, list, mismatch, number};
 use super::names::Names;
 use super::network::network;
 use super::step::{in_order, step};
 use super::timing::config;
 use super::workload::workload;
-use super::{SETTLE_WITHIN, Scenario, Step};
+use super::{DISK_ENTRIES, SETTLE_WITHIN, Scenario, Step};
 
 /// Makes a scenario of a text.
 pub(super) fn parse(source: Source<'_>, name: &str) -> Result<Scenario, ScenarioError> {
@@ -34,8 +34,10 @@ pub(super) fn parse(source: Source<'_>, name: &str) -> Result<Scenario, Scenario
         Some(value) => duration(source, value)?,
         None => SETTLE_WITHIN,
     };
+    let disks = fields.take("disks").map(|value| flag(source, value)).transpose()?.unwrap_or(false);
     let network = network(source, fields.take("network"))?;
-    let config = config(source, fields.take("timing"))?;
+    let mut config = config(source, fields.take("timing"))?;
+    config.disk_entries = disks.then_some(DISK_ENTRIES);
     let step_tables = tables(source, fields.take("step"), "[[step]]")?;
     add_joiners(&mut names, &step_tables)?;
     let steps = steps(&names, founders, end, &step_tables)?;
@@ -55,6 +57,7 @@ pub(super) fn parse(source: Source<'_>, name: &str) -> Result<Scenario, Scenario
         founders,
         duration: end,
         settle_within,
+        disks,
         network,
         config,
         workloads,

@@ -28,6 +28,10 @@ pub use self::network::{Cuts, Network};
 /// How long the quiet phase may take, if nobody says otherwise.
 const SETTLE_WITHIN: Duration = Duration::from_secs(20);
 
+/// Where there are disks, so many committed entries stand there before a snapshot takes their place: few,
+/// so that it happens.
+const DISK_ENTRIES: u64 = 24;
+
 /// What opens the file of a scenario that has no description.
 const UNDESCRIBED: &str = "Nobody has described this scenario yet.";
 
@@ -48,6 +52,8 @@ pub struct Scenario {
     pub duration: Duration,
     /// How long the quiet phase may take to settle.
     pub settle_within: Duration,
+    /// Whether a node that is started again finds what its disk held, and is the one that it was.
+    pub disks: bool,
     /// What network and machines do when no step interferes.
     pub network: Network,
     /// The nodes' bounds.
@@ -153,6 +159,7 @@ impl Scenario {
             founders: nodes,
             duration: Duration::from_secs(10),
             settle_within: SETTLE_WITHIN,
+            disks: false,
             network: Network::default(),
             config: Config::default(),
             workloads: Vec::new(),
@@ -198,6 +205,7 @@ impl Scenario {
     pub fn beyond_turmoil(&self) -> Option<&'static str> {
         let Network { tail_per_mille, cuts, rejects, disk_max, .. } = self.network;
         let weather = [
+            (self.disks, "disks that are read again"),
             (tail_per_mille > 0, "latencies with a tail"),
             (cuts == Cuts::Stall, "connections that stall"),
             (rejects, "dials that are rejected"),

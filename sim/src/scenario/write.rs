@@ -50,6 +50,9 @@ impl Scenario {
         if self.settle_within != SETTLE_WITHIN {
             page.key("settle_within", time(self.settle_within));
         }
+        if self.disks {
+            page.key("disks", "true");
+        }
     }
 
     fn workload(&self, page: &mut Page, workload: &Workload) {

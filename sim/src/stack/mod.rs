@@ -101,6 +101,7 @@ impl Stack {
                 Some(Exit::Unreadable { index, why }) => {
                     return Err(format!("{name} could not read the snapshot up to {index}: {why}"));
                 }
+                Some(Exit::Unwritable { why }) => return Err(format!("{name} gave up: {why}")),
             }
         }
         Ok(())

@@ -220,6 +220,7 @@ fn is_told(event: &Event) -> bool {
         Event::Suspected { .. }
         | Event::Cleared { .. }
         | Event::SnapshotInstalled { .. }
+        | Event::Restored { .. }
         | Event::ElectionStarted { .. }
         | Event::TokenStopped { .. }
         | Event::PromiseWithheld { .. }

@@ -2,6 +2,7 @@
 
 use ringchat::proto::input::Command;
 use ringchat::proto::node::Start;
+use ringchat::proto::node::begin::Restart;
 
 use super::machine::Phase;
 use super::{Stopped, World};
@@ -147,7 +148,8 @@ impl World {
         Ok(self.note_now(node, Happening::Died)?)
     }
 
-    /// Memory is lost, so a new incarnation asks the others to take it in.
+    /// The node comes back with its disk; where that is lost, or there is none, a new incarnation asks
+    /// the others to take it in.
     fn restart(&mut self, node: NodeIndex) -> Result<(), Failed> {
         match self.machines[node.0].phase {
             Phase::Killed | Phase::Left => {}
@@ -174,7 +176,11 @@ impl World {
         let others = (1..count).map(|ahead| &self.machines[(node.0 + ahead) % count]);
         let ran = others.filter(|other| other.phase != Phase::Absent);
         let contacts = ran.map(|other| other.address).collect();
-        self.start(node, Start::Join(contacts));
+        let start = match self.engine.wake(node) {
+            Some(disk) => Start::Restore(Box::new(Restart { disk, contacts, alone: false })),
+            None => Start::Join(contacts),
+        };
+        self.start(node, start);
     }
 
     fn pause(&mut self, node: NodeIndex, standing: bool) -> Result<(), Failed> {

@@ -83,6 +83,7 @@ impl Machine {
         self.contacts = match start {
             Start::Found => Vec::new(),
             Start::Join(contacts) => contacts.clone(),
+            Start::Restore(restart) => restart.contacts.clone(),
         };
         self.id = id;
         self.incarnation = Incarnation(life);

@@ -265,7 +265,11 @@ impl World {
         let machine = &mut self.machines[node.0];
         let life = machine.incarnation.0 + 1;
         let seed = self.lots.seed_of(&format!("node {name} life {life}"));
-        let began = machine.begin(life, Node::identity(seed), &start);
+        let id = match &start {
+            Start::Restore(restart) => restart.disk.node,
+            Start::Found | Start::Join(_) => Node::identity(seed),
+        };
+        let began = machine.begin(life, id, &start);
         let incarnation = machine.incarnation;
         self.engine.start(node, Birth { incarnation, seed, start });
         // Before its first step it can break no guarantee.

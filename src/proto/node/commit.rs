@@ -1,5 +1,6 @@
 //! What is committed is delivered, in order; a view that is committed is in force.
 
+use super::snapshots::Purpose;
 use super::{Node, Step};
 use crate::proto::entry::{Body, Delivered, Submission};
 use crate::proto::event::Event;
@@ -49,6 +50,11 @@ impl Node {
             let needed = self.needed();
             self.durable.compact(self.committed, needed, keep, KEEP_BYTES);
         }
+        if let Some(entries) = self.config.disk_entries
+            && self.durable.exceeds(self.committed, entries, self.config.disk_bytes)
+        {
+            self.take_snapshot(step, Purpose::Disk);
+        }
         self.flush_due = true;
     }
 
@@ -77,6 +83,11 @@ impl Node {
         let was_member = self.is_member();
         let before = self.membership.base().clone();
         self.membership.install(view.clone());
+        if self.config.disk_entries.is_some() {
+            // After a restart a view that is not known committed needs the voices of the one before it,
+            // too; and those whom it let go may be gone for good.
+            self.durable.touch();
+        }
         self.exiles.installed(step.now, &before, &view, self.config.probe_max);
         step.event(Event::ViewInstalled { index, view: view.clone() });
         self.view_changed();

@@ -233,7 +233,15 @@ impl Node {
             self.promise_is_durable(step, token);
         }
         self.own_fact();
+        let was_on_ring = self.is_on_ring();
         self.count(step);
+        if was_on_ring && !self.is_on_ring() {
+            // Its own voice was the last that the view without it needed, and no ring takes that on: the
+            // others would wait for it for ever.
+            if let Some(link) = self.predecessor.and_then(|peer| self.links.to(peer)) {
+                self.acknowledge_later(link, false);
+            }
+        }
         self.flush_due = true;
     }
 }

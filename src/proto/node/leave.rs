@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use super::snapshots::Purpose;
 use super::{Node, Step};
-use crate::proto::entry::Body;
+use crate::proto::entry::{Body, Snapshot};
 use crate::proto::event::{Event, LinkLoss, Refusal};
 use crate::proto::id::{Ballot, NodeId, RingId};
 use crate::proto::message::{Message, Request};
@@ -49,6 +50,12 @@ impl Node {
 
     pub(super) fn leave_now(&mut self, step: &mut Step) {
         self.left = true;
+        if !self.is_member() && self.config.disk_entries.is_some() {
+            // It was let go, and who was let go never comes back: its disk is that of no ring any more.
+            // Whoever leaves without that, or as the last one, is still counted on.
+            self.ring = None;
+            self.durable.touch();
+        }
         step.event(Event::Left);
     }
 
@@ -74,6 +81,20 @@ impl Node {
         if let Some(why) = refusal {
             return step.event(Event::Refused { why });
         }
+        self.secede(step);
+    }
+
+    /// The first view of the new ring does not stand in the log. So where there is a disk, it begins
+    /// with a snapshot.
+    pub(super) fn secede(&mut self, step: &mut Step) {
+        if self.config.disk_entries.is_some() {
+            self.take_snapshot(step, Purpose::Alone);
+        } else {
+            self.begin_alone(step, None);
+        }
+    }
+
+    pub(super) fn begin_alone(&mut self, step: &mut Step, snapshot: Option<Snapshot>) {
         let links: Vec<_> = self.links.iter().map(|(id, _)| id).collect();
         for link in links {
             step.hang_up(link);
@@ -90,11 +111,11 @@ impl Node {
         self.joining = None;
         self.learners.clear();
         step.event(Event::WentAlone { ring, dropped });
-        self.reign_alone(step);
+        self.reign_alone(step, snapshot);
     }
 
     /// The first ballot and the first view of the new ring, which need nobody else.
-    fn reign_alone(&mut self, step: &mut Step) {
+    fn reign_alone(&mut self, step: &mut Step, snapshot: Option<Snapshot>) {
         let me = self.me.id;
         let number = self.membership.base().number + 1;
         let view = View {
@@ -103,7 +124,12 @@ impl Node {
             tie_breaker: me,
             changes: vec![Change::Founded(me)],
         };
-        self.membership.install(View { number: number - 1, ..view.clone() });
+        let base = View { number: number - 1, ..view.clone() };
+        if let Some(mut snapshot) = snapshot {
+            snapshot.head.view = base.clone();
+            self.durable.keep(snapshot);
+        }
+        self.membership.install(base);
         let round = self.durable.promised().round + 1;
         let ballot = Ballot { round, proposer: me };
         self.durable.promise(ballot);

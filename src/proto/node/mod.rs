@@ -5,6 +5,7 @@
 //! them into outputs.
 
 mod accuse;
+pub mod begin;
 mod commit;
 mod elect;
 mod feed;
@@ -30,6 +31,7 @@ use std::net::SocketAddr;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use self::begin::{Awakening, Restart};
 use self::join::{Joining, Learner};
 use self::lead::Leading;
 use self::snapshots::Snapshots;
@@ -51,7 +53,7 @@ use super::sequencer::Sessions;
 use super::suspects::Suspects;
 use super::tally::{Spares, Tally};
 use super::time::Instant;
-use super::view::{Change, Member, View};
+use super::view::{Member, View};
 
 /// How a node begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +62,8 @@ pub enum Start {
     Found,
     /// As a newcomer, who asks these addresses in turn until a ring takes it in.
     Join(Vec<SocketAddr>),
+    /// As the one that it was, with what its disk held.
+    Restore(Box<Restart>),
 }
 
 /// A node of the ring: a function of its inputs.
@@ -70,6 +74,8 @@ pub struct Node {
     lots: ChaCha8Rng,
     ring: Option<RingId>,
     left: bool,
+    /// What a restarted node has yet to say.
+    awakening: Option<Box<Awakening>>,
     /// Promise and log.
     durable: Durable,
     membership: Membership,
@@ -136,7 +142,8 @@ pub struct Node {
 }
 
 impl Node {
-    /// A node that listens at `address`. Its identity, and all lots it draws, follow from `seed`.
+    /// A node that listens at `address`. All lots it draws follow from `seed`, and so does its identity,
+    /// unless it is restored.
     pub fn new(seed: u64, address: SocketAddr, config: Config, start: Start) -> Node {
         let mut lots = ChaCha8Rng::seed_from_u64(seed);
         let me = Member { id: Node::draw_identity(&mut lots), address };
@@ -150,6 +157,7 @@ impl Node {
             lots,
             ring,
             left: false,
+            awakening: None,
             durable: Durable::default(),
             membership: Membership::default(),
             outside: None,
@@ -193,6 +201,7 @@ impl Node {
         match start {
             Start::Found => node.found(),
             Start::Join(contacts) => node.joining = Some(Joining::new(contacts)),
+            Start::Restore(restart) => node.restore(*restart),
         }
         node
     }
@@ -212,6 +221,7 @@ impl Node {
             return;
         }
         let step = &mut Step { now, out };
+        self.awake(step);
         match input {
             Input::Timeout => self.on_timeout(step),
             Input::Connected { link, hello } => self.on_connected(step, link, hello),
@@ -219,9 +229,9 @@ impl Node {
             Input::Message { link, message } => self.on_message(step, link, message),
             Input::Command(command) => self.on_command(step, command),
             Input::Persisted { write } => self.on_persisted(step, write),
-            Input::SnapshotTaken { application, .. } => self.on_snapshot_taken(application),
+            Input::SnapshotTaken { application, .. } => self.on_snapshot_taken(step, application),
         }
-        if let Some(write) = self.durable.next_write(self.me.id, self.ring) {
+        if let Some(write) = self.durable.next_write(self.me.id, self.ring, self.committed) {
             step.persist(write);
         }
         self.check();
@@ -250,19 +260,6 @@ impl Node {
     pub fn entries(&self, behind: Index, last: Index) -> impl Iterator<Item = &Entry> {
         let count = usize::try_from(last.0.saturating_sub(behind.0)).unwrap_or(usize::MAX);
         self.durable.log().behind(behind).take(count)
-    }
-
-    /// A ring of one: a first view that needs nobody else, and a ballot to write it under.
-    fn found(&mut self) {
-        let id = self.me.id;
-        let view = View {
-            number: 0,
-            members: vec![self.me],
-            tie_breaker: id,
-            changes: vec![Change::Founded(id)],
-        };
-        self.membership.install(view);
-        self.election_at = Some(Instant::START);
     }
 
     /// What must hold between any two inputs, whatever came.

@@ -1,11 +1,11 @@
 //! Snapshots: for a neighbour that is further behind than the log reaches back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::{Bytes, BytesMut};
 
 use super::{Node, Step};
-use crate::proto::entry::{Payload, SnapshotHead};
+use crate::proto::entry::{Payload, Snapshot, SnapshotHead};
 use crate::proto::event::Event;
 use crate::proto::id::{Ballot, Index, LinkId, NodeId};
 use crate::proto::message::{Message, SnapshotChunk};
@@ -23,9 +23,22 @@ const RECEIVED_AT_MOST: u64 = 1 << 30;
 #[derive(Debug, Default)]
 pub(super) struct Snapshots {
     taken: Option<(SnapshotHead, Bytes)>,
-    asked: bool,
+    /// The ring's part, as of the moment in which the application was asked for its own.
+    asked: Option<SnapshotHead>,
+    purposes: BTreeSet<Purpose>,
     sending: BTreeMap<NodeId, Sending>,
     receiving: Option<Receiving>,
+}
+
+/// What a snapshot of this node's own is taken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Purpose {
+    /// A neighbour that is too far behind.
+    Neighbour,
+    /// The own disk.
+    Disk,
+    /// A new ring of one.
+    Alone,
 }
 
 /// A snapshot on its way to a neighbour.
@@ -77,10 +90,7 @@ impl Node {
         if self.snapshots.sending.get(&peer).is_none_or(|sending| sending.link != link) {
             let fresh = self.snapshots.taken.as_ref().filter(|(head, _)| head.index >= compacted);
             let Some((head, application)) = fresh.cloned() else {
-                if !std::mem::replace(&mut self.snapshots.asked, true) {
-                    step.out.push(Output::TakeSnapshot);
-                }
-                return;
+                return self.take_snapshot(step, Purpose::Neighbour);
             };
             step.event(Event::SnapshotSent { to: peer, index: head.index });
             let (sent, acknowledged, progress_at) = (None, None, step.now);
@@ -110,8 +120,12 @@ impl Node {
         }
     }
 
-    pub(super) fn on_snapshot_taken(&mut self, application: Bytes) {
-        self.snapshots.asked = false;
+    /// Asks the application for its state. By the time it answers more may be committed.
+    pub(super) fn take_snapshot(&mut self, step: &mut Step, purpose: Purpose) {
+        self.snapshots.purposes.insert(purpose);
+        if self.snapshots.asked.is_some() {
+            return;
+        }
         let head = SnapshotHead {
             index: self.committed,
             ballot: self.durable.log().ballot_at(self.committed).unwrap_or_default(),
@@ -120,8 +134,27 @@ impl Node {
             lamport: self.lamport,
             exiles: self.exiles.members().collect(),
         };
-        self.snapshots.taken = Some((head, application));
-        self.flush_due = true;
+        self.snapshots.asked = Some(head);
+        step.out.push(Output::TakeSnapshot);
+    }
+
+    pub(super) fn on_snapshot_taken(&mut self, step: &mut Step, application: Bytes) {
+        let Some(head) = self.snapshots.asked.take() else { return };
+        let purposes = std::mem::take(&mut self.snapshots.purposes);
+        if purposes.contains(&Purpose::Alone) {
+            if head.index != self.committed {
+                return self.take_snapshot(step, Purpose::Alone);
+            }
+            return self.begin_alone(step, Some(Snapshot { head, application }));
+        }
+        if purposes.contains(&Purpose::Disk) && head.index > self.durable.kept() {
+            let (head, application) = (head.clone(), application.clone());
+            self.durable.keep(Snapshot { head, application });
+        }
+        if purposes.contains(&Purpose::Neighbour) {
+            self.snapshots.taken = Some((head, application));
+            self.flush_due = true;
+        }
     }
 
     pub(super) fn on_snapshot_ack(
@@ -201,13 +234,14 @@ impl Node {
     }
 
     fn install_snapshot(&mut self, step: &mut Step, head: SnapshotHead, application: Bytes) {
-        let SnapshotHead { index, ballot, view, sessions, lamport, exiles } = head;
+        let (index, ballot) = (head.index, head.ballot);
         if self.durable.log().ballot_at(index) == Some(ballot) {
             // The log goes on behind the snapshot; what it holds up to there is committed.
             self.verified = self.verified.max(index);
             return self.advance(step, index);
         }
-        self.durable.reset(index, ballot);
+        self.durable.reset(Snapshot { head: head.clone(), application: application.clone() });
+        let SnapshotHead { view, sessions, lamport, exiles, .. } = head;
         self.membership.truncate(Index::ZERO);
         self.membership.install(view.clone());
         self.exiles.add(step.now, exiles, &view, self.config.probe_max);
