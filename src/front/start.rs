@@ -166,7 +166,7 @@ pub async fn begin(options: &Options) -> Result<Begun, StartError> {
     // Who a node is follows from the seed alone, so this one, which never runs, is the same.
     let node = Node::new(seed, address, Config::default(), Start::Join(Vec::new()));
     let hello = node.hello();
-    let lookout = Lookout::new(&listener, hello.clone(), options.ports);
+    let lookout = Lookout::new(&listener, hello, options.ports);
     let start = match &options.way {
         Way::New => Start::Found,
         Way::Discover => lookout.discover().await.map_or(Start::Found, Start::Join),

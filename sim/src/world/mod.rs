@@ -16,6 +16,7 @@ mod talk;
 mod tamper;
 mod wires;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use rand_chacha::ChaCha8Rng;
@@ -83,8 +84,8 @@ pub struct World {
     /// Whether anything has happened since this was asked last, and whether more than talk has.
     stirred: bool,
     moved: bool,
-    /// Whether somebody could find no ring when the quiet began.
-    astray: bool,
+    /// Who lived in no ring, and did not have to be in one, when the quiet began.
+    astray: BTreeSet<NodeIndex>,
 }
 
 impl World {
@@ -117,7 +118,7 @@ impl World {
             notes: Vec::new(),
             stirred: true,
             moved: true,
-            astray: false,
+            astray: BTreeSet::new(),
         };
         for node in 0..scenario.founders {
             let start = match node {

@@ -20,8 +20,9 @@ impl World {
     /// From now on the ring is watched. Notes whether anybody lives who has found none, though that may
     /// be all right: it may be found yet.
     pub fn begin_quiet(&mut self) -> Instant {
-        let astray = |node: NodeIndex| self.phase(node) == Phase::Alive && !self.was_member(node);
-        self.astray = self.all().any(astray);
+        let astray =
+            |node: &NodeIndex| self.phase(*node) == Phase::Alive && !self.was_member(*node);
+        self.astray = self.all().filter(astray).collect();
         self.now()
     }
 

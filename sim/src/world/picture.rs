@@ -22,7 +22,8 @@ impl World {
                 id: machine.id,
                 alive: machine.phase == Phase::Alive,
                 component: u32::try_from(parts.of(node)).unwrap_or(u32::MAX),
-                impaired: parts.is_impaired(node) || lost[node.0],
+                // One that had gone astray may be on its way in by now, and owes nothing before it is there.
+                impaired: parts.is_impaired(node) || lost[node.0] || self.astray.contains(&node),
                 status: machine.status.clone(),
                 content: self.engine.content(node).1,
             }
@@ -37,7 +38,7 @@ impl World {
         FinalPicture {
             at: self.now(),
             quiet_from,
-            astray: self.astray,
+            astray: !self.astray.is_empty(),
             nodes: nodes.collect(),
             broken_links,
         }
