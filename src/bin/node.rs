@@ -8,9 +8,10 @@ use std::sync::atomic::AtomicU64;
 use ringchat::driver::run::{Driver, Exit, Settings};
 use ringchat::front::application::ChatApplication;
 use ringchat::front::console::{Console, End};
+use ringchat::front::journal::{Journal, Recorded, What};
 use ringchat::front::log;
 use ringchat::front::mailbox::Mailbox;
-use ringchat::front::options::{Options, OptionsError};
+use ringchat::front::options::{Format, Options, OptionsError};
 use ringchat::front::output::Output;
 use ringchat::front::screen::Screen;
 use ringchat::front::session::Session;
@@ -18,7 +19,6 @@ use ringchat::front::signals::Signals;
 use ringchat::front::start::{Begun, begin};
 use ringchat::front::{plain, prompt};
 use ringchat::net::TokioNet;
-use ringchat::proto::config::Config;
 use ringchat::proto::node::Start;
 use tokio::runtime;
 
@@ -71,31 +71,40 @@ async fn run(options: Options) -> Result<(), Failure> {
         () = signals.next() => return Err(Failure { code: INTERRUPTED, why: None }),
         begun = begin(&options) => begun.map_err(Failure::new)?,
     };
-    let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+    let journal = match options.output {
+        Format::Chat => None,
+        Format::Jsonl => Some(open_journal(&begun).map_err(Failure::new)?),
+    };
+    let terminal = journal.is_none() && io::stdin().is_terminal() && io::stdout().is_terminal();
     let prompt = if terminal { prompt::start().ok() } else { None };
     let (prompt, typings, output, screen) = match prompt {
         Some((prompt, typings, above)) => {
             (Some(prompt), typings, Output::start(above), Screen::for_terminal())
         }
         None => {
-            let output = Output::start(BufWriter::new(io::stdout()));
+            let output = match journal.clone() {
+                Some(journal) => Output::start(journal),
+                None => Output::start(BufWriter::new(io::stdout())),
+            };
             (None, plain::start(io::stdin()), output, Screen::new(false))
         }
     };
     let lamport = Arc::new(AtomicU64::new(0));
     let verbose = verbose(&options, prompt.is_some().then_some(&output));
-    let log = log::start(begun.hello.member.address.port(), Arc::clone(&lamport), verbose.clone());
+    let log = log::start(begun.listen.port(), Arc::clone(&lamport), verbose.clone());
     let greeting = greeting(&begun, log);
 
     let news = Mailbox::new();
     let application = ChatApplication::new(begun.hello.member, news.clone(), lamport);
     let desk = application.desk();
-    let Begun { listener, hello, seed, start } = begun;
+    let Begun { listener, listen: _, hello, seed, start } = begun;
     let address = hello.member.address;
-    let settings = Settings { seed, address, config: Config::default(), start };
+    let settings = Settings { seed, address, config: options.config, start };
+    let application = Recorded { application, journal: journal.clone() };
     let (driver, handle) = Driver::new(TokioNet, listener, application, settings);
     let session = Session::new(handle, desk, options.name);
-    let mut console = Console::new(session, news.clone(), typings, output.clone(), screen, signals);
+    let console = Console::new(session, news.clone(), typings, output.clone(), screen, signals);
+    let mut console = console.for_machine(journal);
     for line in greeting {
         console.greet(&line);
     }
@@ -112,7 +121,7 @@ async fn run(options: Options) -> Result<(), Failure> {
 
 /// Runs the node and its front end until the front end is done.
 async fn together(
-    driver: Driver<TokioNet, ChatApplication>,
+    driver: Driver<TokioNet, Recorded<ChatApplication>>,
     mut console: Console,
     news: Mailbox,
 ) -> Result<(), Failure> {
@@ -157,8 +166,18 @@ fn verbose(options: &Options, above: Option<&Output>) -> Option<Output> {
     })
 }
 
+/// The node listens: whoever reads the journal may tell others.
+fn open_journal(begun: &Begun) -> io::Result<Journal> {
+    let member = begun.hello.member;
+    let journal = Journal::on_stdout(member.id)?;
+    let what = What::Listening { listen: begun.listen, advertise: member.address };
+    journal.write(None, what)?;
+    Ok(journal)
+}
+
 fn greeting(begun: &Begun, log: Result<std::path::PathBuf, log::LogError>) -> Vec<String> {
-    let address = begun.hello.member.address;
+    let (listen, address) = (begun.listen, begun.hello.member.address);
+    let reached = if listen == address { String::new() } else { format!(", reached at {address}") };
     let way = match &begun.start {
         Start::Found => "starting a new ring".to_owned(),
         Start::Join(contacts) => {
@@ -170,5 +189,5 @@ fn greeting(begun: &Begun, log: Result<std::path::PathBuf, log::LogError>) -> Ve
         Ok(path) => format!("log: {}", path.display()),
         Err(error) => error.to_string(),
     };
-    vec![format!("listening at {address}, {way} · {log} · /help shows what you can type")]
+    vec![format!("listening at {listen}{reached}, {way} · {log} · /help shows what you can type")]
 }

@@ -1,5 +1,6 @@
 //! The configuration file: TOML with the same options as the flags; errors show the place.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
@@ -7,10 +8,12 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use toml::Spanned;
+use toml::{Spanned, Value};
 
 use super::options::{address, ports};
+use super::timing::timing;
 use crate::chat::name::Name;
+use crate::proto::config::Config;
 
 /// What the file says. Everything may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,14 +22,20 @@ pub struct ConfigFile {
     pub name: Option<Name>,
     /// Where to listen.
     pub listen: Option<SocketAddr>,
+    /// What others are told.
+    pub advertise: Option<SocketAddr>,
     /// Nodes of the ring to join.
     pub join: Option<Vec<SocketAddr>>,
+    /// Whether it goes on asking where no ring answers.
+    pub keep_trying: Option<bool>,
     /// Start a new ring.
     pub new: Option<bool>,
     /// The first port of this machine's range.
     pub ports: Option<u16>,
     /// Whether the log is shown on stderr, too.
     pub verbose: Option<bool>,
+    /// The node's bounds: the defaults, but for what `[timing]` says.
+    pub config: Config,
 }
 
 /// Why the file cannot be used. Nothing was started.
@@ -44,7 +53,7 @@ pub enum ConfigError {
     /// It does not say what it should.
     #[error(
         "the configuration file {} is wrong at line {line}, column {column}\n{excerpt}\n{why}\n\
-         It may hold: name, listen, join, new, ports, verbose",
+         It may hold: name, listen, advertise, join, keep_trying, new, ports, verbose, [timing]",
         path.display()
     )]
     Content {
@@ -67,10 +76,14 @@ pub enum ConfigError {
 struct Written {
     name: Option<Spanned<String>>,
     listen: Option<Spanned<String>>,
+    advertise: Option<Spanned<String>>,
+    keep_trying: Option<bool>,
     join: Option<Vec<Spanned<String>>>,
     new: Option<bool>,
     ports: Option<Spanned<i64>>,
     verbose: Option<bool>,
+    #[serde(default)]
+    timing: BTreeMap<Spanned<String>, Spanned<Value>>,
 }
 
 /// Reads the file.
@@ -105,10 +118,13 @@ pub fn parse(path: &Path, text: &str) -> Result<ConfigFile, ConfigError> {
     Ok(ConfigFile {
         name: name.transpose()?,
         listen: written.listen.map(one_address).transpose()?,
+        advertise: written.advertise.map(one_address).transpose()?,
+        keep_trying: written.keep_trying,
         join: join.transpose()?,
         new: written.new,
         ports: first_port.transpose()?,
         verbose: written.verbose,
+        config: timing(&written.timing).map_err(|(span, why)| wrong(span, why))?,
     })
 }
 

@@ -20,7 +20,9 @@ use crate::proto::node::{Node, Start};
 pub struct Begun {
     /// Bound already.
     pub listener: TcpListener,
-    /// Where that is, and who this node is.
+    /// Where that is.
+    pub listen: SocketAddr,
+    /// Who this node is, and where others reach it.
     pub hello: Hello,
     /// The node's identity and all lots it draws follow from this.
     pub seed: u64,
@@ -74,7 +76,8 @@ pub enum StartError {
     /// Nobody to join.
     #[error(
         "no ring at any address of --join, and nothing was joined:{}\n\
-         Check the addresses, start a node there first, or start a ring here with --new",
+         Check the addresses, start a node there first, start a ring here with --new, or go on asking \
+         with --keep-trying",
         list(found)
     )]
     NoRing {
@@ -98,8 +101,9 @@ pub enum StartError {
 /// # Errors
 /// [`StartError`]; the port is free again then.
 pub async fn begin(options: &Options) -> Result<Begun, StartError> {
-    let (listener, address) = bind(options).await?;
-    let seed = seed();
+    let (listener, listen) = bind(options).await?;
+    let address = options.advertise.unwrap_or(listen);
+    let seed = options.seed.unwrap_or_else(seed);
     // Who a node is follows from the seed alone, so this one, which never runs, is the same.
     let node = Node::new(seed, address, Config::default(), Start::Join(Vec::new()));
     let hello = node.hello();
@@ -108,13 +112,17 @@ pub async fn begin(options: &Options) -> Result<Begun, StartError> {
         Way::New => Start::Found,
         Way::Discover => lookout.discover().await.map_or(Start::Found, Start::Join),
         Way::Join(addresses) => {
-            if addresses.contains(&address) {
+            if let Some(address) = [listen, address].into_iter().find(|it| addresses.contains(it)) {
                 return Err(StartError::JoinsItself { address });
+            }
+            if options.keep_trying {
+                let start = Start::Join(addresses.clone());
+                return Ok(Begun { listener, listen, hello, seed, start });
             }
             Start::Join(ring_among(lookout.look_for_ring(addresses).await)?)
         }
     };
-    Ok(Begun { listener, hello, seed, start })
+    Ok(Begun { listener, listen, hello, seed, start })
 }
 
 async fn bind(options: &Options) -> Result<(TcpListener, SocketAddr), StartError> {
