@@ -46,7 +46,7 @@ fn real_processes_keep_every_guarantee_through_kill_pause_partition_and_one_way_
 
 #[test]
 fn what_real_processes_cannot_do_is_refused_before_anything_starts() {
-    for (name, what) in [("clocks", "`clock`"), ("sluggish-leader", "`sluggish`")] {
+    for (name, what) in [("clocks", "`drift`"), ("sluggish-leader", "`sluggish`")] {
         let scenario = load(name);
         let refused = processes::run(&scenario, 1, Pace::default(), Keep::default()).unwrap_err();
         let expected = format!("real processes have no {what}; `--engine events` can do this");
