@@ -1,10 +1,10 @@
 # `make` lists what can be run.
 
 .DEFAULT_GOAL := help
-.PHONY: help check test fmt lint doc deny demo sim explore model mutants review bench clean
+.PHONY: help check test fmt lint doc deny demo sim processes explore model mutants review bench clean
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 check: ## what CI runs: format, lints, docs, tests
 	bash .ci/run
@@ -36,6 +36,10 @@ demo: ## three nodes in a tmux window (needs tmux)
 
 sim: ## run one scenario: make sim SCENARIO=scenarios/killnode.toml
 	cargo sim run $(or $(SCENARIO),scenarios/killnode.toml)
+
+processes: ## all scenarios on real processes: kill -9, SIGSTOP, real sockets (PACE=4 on a busy machine)
+	cargo build --package ringchat --bin node --package ringchat-sim --bin sim
+	target/debug/sim processes $(if $(PACE),--pace $(PACE)) $(or $(SCENARIO),scenarios)
 
 mutants: ## does the harness catch planted faults? half an hour for all: make mutants ONLY=name
 	tests/mutants/run $(ONLY)

@@ -81,7 +81,7 @@ fn it_is_who_it_was_and_delivers_what_its_disk_knows_committed_and_no_more() {
     );
     assert_eq!((status.role, status.leading), (Role::Candidate, None));
     assert!(!outputs.iter().any(|output| matches!(output, Output::Persist(_))), "all is written");
-    assert_eq!(delivered(&hand.input(Input::Timeout)), [], "once");
+    assert_eq!(delivered(&hand.input(Input::Timeout)), [] as [u64; 0], "once");
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn it_refuses_what_it_promised_to_refuse_and_follows_the_promised_from_where_it_
     hand.connect(B);
     let old = append(ballot(2, A), (15, ballot(2, A)), &[said(2, A, 10, 40)], 15);
     let outputs = hand.appended(A, old);
-    assert_eq!(delivered(&outputs), [], "the disk's own were delivered before");
+    assert_eq!(delivered(&outputs), [] as [u64; 0], "the disk's own were delivered before");
     assert_eq!(hand.node.status().last, Index(15));
     // Another leader's log ends at 13, so the rest is none of it.
     let entry = Entry { ballot: ballot(5, B), body: Body::Empty };

@@ -160,6 +160,12 @@ pub trait Engine: fmt::Debug {
     /// Why it had no effect, or that this engine cannot do it.
     fn tamper(&mut self, what: Tamper) -> Result<(), String>;
 
+    /// For how long the ground itself stood still since the last call, with all nodes on it, longer
+    /// than a node bears. Simulated ground never does.
+    fn take_standstill(&mut self) -> Option<Duration> {
+        None
+    }
+
     /// How many inputs the nodes have handled, if this engine counts them.
     fn handled(&self) -> u64 {
         0

@@ -11,6 +11,7 @@ pub mod history;
 pub mod ledger;
 pub mod lots;
 pub mod outcome;
+pub mod processes;
 pub mod report;
 pub mod run;
 pub mod scenario;

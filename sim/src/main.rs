@@ -6,16 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use ringchat_sim::report::report;
-use ringchat_sim::run::{Manner, run};
 use ringchat_sim::scenario::Scenario;
-use ringchat_sim::trace::everything::everything;
-use ringchat_sim::world::{Ground, Keep};
+use ringchat_sim::world::Ground;
 
 use self::command::bisect::{Bisect, bisect};
 use self::command::diff::{Diff, diff};
 use self::command::explore::{Explore, explore};
-use self::command::{USAGE, ground};
+use self::command::processes::{Processes, processes};
+use self::command::run::{Run, run};
+use self::command::{USAGE, scenario_files};
 
 /// What `sim` takes from the command line.
 #[derive(Debug, Parser)]
@@ -33,21 +32,9 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run a scenario, and say which guarantees were checked how often.
-    Run {
-        /// The scenario, such as scenarios/killnode.toml.
-        file: PathBuf,
-        /// Another seed than the scenario's own.
-        #[arg(long)]
-        seed: Option<u64>,
-        /// Show everything that happened, every frame included.
-        #[arg(long)]
-        trace: bool,
-        /// What to run it on: the whole stack on turmoil's network, or bare nodes on one heap of
-        /// timed inputs. If you say nothing: turmoil, unless the scenario needs what only the other
-        /// has.
-        #[arg(long, value_enum)]
-        engine: Option<Engine>,
-    },
+    Run(Run),
+    /// Play all scenarios on real processes of the binary, and show a table.
+    Processes(Processes),
     /// Search for faults that nobody thought of: random worlds, random faults, all cores.
     Explore(Explore),
     /// Show where two runs part, each a saved trace or a scenario.
@@ -80,7 +67,8 @@ impl From<Engine> for Ground {
 
 fn main() -> ExitCode {
     let code = match Arguments::parse().command {
-        Command::Run { file, seed, trace, engine } => run_file(&file, seed, trace, engine),
+        Command::Run(arguments) => run(&arguments),
+        Command::Processes(arguments) => processes(&arguments),
         Command::Explore(arguments) => explore(&arguments),
         Command::Diff(arguments) => diff(&arguments),
         Command::Bisect(arguments) => bisect(&arguments),
@@ -89,42 +77,14 @@ fn main() -> ExitCode {
     ExitCode::from(code)
 }
 
-fn run_file(file: &Path, seed: Option<u64>, with_trace: bool, engine: Option<Engine>) -> u8 {
-    let scenario = match Scenario::load(file) {
-        Ok(scenario) => scenario,
-        Err(error) => {
-            eprintln!("{error}");
-            return USAGE;
-        }
-    };
-    let keep = Keep { history: true, frames: with_trace, ..Keep::default() };
-    let ground = match ground(file, &scenario, engine) {
-        Ok(ground) => ground,
+fn list(folder: &Path) -> u8 {
+    let files = match scenario_files(&[folder.to_owned()]) {
+        Ok(files) => files,
         Err(why) => {
             eprintln!("{why}");
             return USAGE;
         }
     };
-    let manner = Manner { ground, keep, lenient: false };
-    let outcome = run(&scenario, seed.unwrap_or(scenario.seed), manner);
-    if with_trace {
-        print!("{}", everything(&scenario, &outcome.history, &outcome.frames));
-    }
-    print!("{}", report(file, &scenario, &outcome));
-    outcome.verdict.exit_code()
-}
-
-fn list(folder: &Path) -> u8 {
-    let mut files: Vec<PathBuf> = match std::fs::read_dir(folder) {
-        Ok(entries) => entries.filter_map(|entry| Some(entry.ok()?.path())).collect(),
-        Err(error) => {
-            eprintln!("{}: cannot list this folder: {error}", folder.display());
-            eprintln!("hint: name the folder that holds the scenarios, such as `scenarios`");
-            return USAGE;
-        }
-    };
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
-    files.sort();
     let mut code = 0;
     for file in files {
         match Scenario::load(&file) {

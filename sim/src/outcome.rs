@@ -25,6 +25,9 @@ pub struct Outcome {
     pub closed_after: Option<Duration>,
     /// How long the quiet phase took to settle; none if it did not.
     pub settled_after: Option<Duration>,
+    /// How often the machine itself stood still, and for how long at most, in real time. None in a
+    /// simulation, and on a machine that never did.
+    pub standstills: Option<(u32, Duration)>,
     /// How much time passed in the simulated world.
     pub simulated: Duration,
     /// How many messages each member of the ring has delivered in the end, at least.

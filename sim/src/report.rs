@@ -9,9 +9,29 @@ use crate::scenario::Scenario;
 
 /// The report of a run, with a newline at its end. `file` is the scenario's file, as it was named.
 pub fn report(file: &Path, scenario: &Scenario, outcome: &Outcome) -> String {
+    report_with(file, scenario, outcome, "simulated", "")
+}
+
+/// The same for a run on real processes, which had these options.
+pub fn report_on_processes(
+    file: &Path,
+    scenario: &Scenario,
+    outcome: &Outcome,
+    options: &str,
+) -> String {
+    report_with(file, scenario, outcome, "on real processes", options)
+}
+
+fn report_with(
+    file: &Path,
+    scenario: &Scenario,
+    outcome: &Outcome,
+    how: &str,
+    options: &str,
+) -> String {
     let Outcome { seed, verdict, counts, .. } = outcome;
     let mut text = format!(
-        "{}: {} nodes, {} simulated, seed {seed}\n",
+        "{}: {} nodes, {} {how}, seed {seed}\n",
         scenario.name,
         scenario.names.len(),
         seconds(outcome.simulated)
@@ -32,11 +52,19 @@ pub fn report(file: &Path, scenario: &Scenario, outcome: &Outcome) -> String {
     if let Some(after) = outcome.settled_after {
         let _ = writeln!(text, "settled {} after the quiet phase began", seconds(after));
     }
+    if let Some((count, longest)) = outcome.standstills {
+        let _ = writeln!(
+            text,
+            "the machine itself stood still {count} times, for {} at most: who leads, how soon the ring \
+             closed, and whether each step had an effect was not asked; all guarantees were",
+            seconds(longest)
+        );
+    }
     let _ = writeln!(text, "delivered {} messages at every member", outcome.delivered);
     text.push_str(&verdict_words(verdict));
     let _ = writeln!(
         text,
-        "again: cargo run --bin sim -- run {} --seed {seed} --trace",
+        "again: cargo run --bin sim -- run {} --seed {seed}{options} --trace",
         file.display()
     );
     text

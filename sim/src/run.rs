@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::checker::violation::Violation;
 use crate::expectations::unmet;
 pub use crate::outcome::{Failure, Outcome, Verdict};
-use crate::scenario::{Action, Scenario};
+use crate::scenario::Scenario;
 use crate::world::{Ground, Keep, Settled, Stopped, World};
 
 /// How often the run looks whether the ring is closed or settled.
@@ -64,6 +64,8 @@ pub struct Run {
     disturbed: Option<Duration>,
     closed_after: Option<Duration>,
     settled_after: Option<Duration>,
+    /// How often the machine itself stood still, and for how long at most.
+    standstills: Option<(u32, Duration)>,
     /// Whether the ring was closed at the last look, and nothing has happened since.
     at_rest: Option<bool>,
 }
@@ -83,13 +85,14 @@ impl Run {
             disturbed: None,
             closed_after: None,
             settled_after: None,
+            standstills: None,
             at_rest: None,
         }
     }
 
     /// What came of it.
     pub fn end(self, seed: u64, ended: Result<Verdict, Stopped>) -> Outcome {
-        let Run { mut world, closed_after, settled_after, idle, failure, .. } = self;
+        let Run { mut world, closed_after, settled_after, standstills, idle, failure, .. } = self;
         let failure = ended.as_ref().map_or_else(|stopped| Some(stopped.into()), |_| failure);
         Outcome {
             seed,
@@ -98,6 +101,7 @@ impl Run {
             counts: world.checkers().counts(),
             closed_after,
             settled_after,
+            standstills,
             simulated: world.elapsed(),
             delivered: world.delivered(),
             handled: world.handled(),
@@ -130,13 +134,17 @@ impl Run {
         }
         let quiet_from = self.world.begin_quiet();
         self.world.run_to(self.world.elapsed() + WATCH, true)?;
-        if !self.lenient {
+        if self.mind_standstill()? {
+            // It was not left in peace: it settles again, and is watched again.
+            return self.calm();
+        }
+        if !self.lenient && self.standstills.is_none() {
             self.world.check_effects()?;
         }
         let broken = self.broken(settled.map(|_| quiet_from));
         self.failure = broken.first().map(|it| Failure::Guarantee(it.guarantee));
         let mut wrong = words(&broken);
-        let unmet = unmet(&self.world, self.closed_after);
+        let unmet = unmet(&self.world, self.closed_after, self.standstills.is_some());
         if !unmet.is_empty() {
             self.failure.get_or_insert(Failure::Scenario);
         }
@@ -185,6 +193,7 @@ impl Run {
             let look = self.world.elapsed() + LOOK;
             let next = if self.disturbed.is_some() { look.min(until) } else { until };
             self.world.run_to(next, self.world.asks_ahead())?;
+            self.mind_standstill()?;
             self.look_for_circle();
         }
         Ok(())
@@ -197,53 +206,46 @@ impl Run {
     pub fn act(&mut self, place: usize) -> Result<(), Stopped> {
         self.world.look();
         match self.world.act(place) {
-            Err(Stopped::NoEffect { .. }) if self.lenient => {
+            // Who leads after a standstill, say, the scenario could not know.
+            Err(Stopped::NoEffect { .. }) if self.lenient || self.standstills.is_some() => {
                 self.idle.push(place);
                 return Ok(());
             }
             done => done?,
         }
-        let disturbs = match self.world.scenario().steps[place].action {
-            Action::Say { .. } | Action::Stuck(_) | Action::Ease(_) => false,
-            Action::Kill(_)
-            | Action::Power(_)
-            | Action::Restart(_)
-            | Action::Pause(_)
-            | Action::Resume(_)
-            | Action::Partition(_)
-            | Action::Cut { .. }
-            | Action::Deaf(_)
-            | Action::Mute(_)
-            | Action::Heal(_)
-            | Action::Slow { .. }
-            | Action::Limit { .. }
-            | Action::Reset(..)
-            | Action::Replay(..)
-            | Action::Garbage(..)
-            | Action::Sluggish { .. }
-            | Action::Disk { .. }
-            | Action::Clock { .. }
-            | Action::Drift { .. }
-            | Action::Join(_)
-            | Action::Leave(_)
-            | Action::Alone(_) => true,
-        };
-        if disturbs {
-            self.disturbed = Some(self.world.elapsed());
-            self.closed_after = None;
-            self.at_rest = None;
+        if self.world.scenario().steps[place].action.disturbs() {
+            self.disturb();
         }
         Ok(())
     }
 
+    /// The ring has to be closed anew from here on.
+    fn disturb(&mut self) {
+        (self.closed_after, self.at_rest) = (None, None);
+        self.disturbed = Some(self.world.elapsed());
+    }
+
+    /// If the machine itself stood still, that was a fault like others. Tells whether it was.
+    fn mind_standstill(&mut self) -> Result<bool, Stopped> {
+        let Some(length) = self.world.take_standstill()? else { return Ok(false) };
+        let (count, longest) = self.standstills.unwrap_or_default();
+        self.standstills = Some((count + 1, longest.max(length)));
+        self.disturb();
+        Ok(true)
+    }
+
     /// Waits until the ring has been settled for a while. Gives the moment since when it is.
     fn settle(&mut self) -> Result<Option<Duration>, Stopped> {
-        let limit = self.world.elapsed() + self.world.scenario().settle_within + 2 * STEADY;
+        let within = self.world.scenario().settle_within + 2 * STEADY;
+        let mut limit = self.world.elapsed() + within;
         let mut since: Option<(Duration, Settled)> = None;
         // A fault that stands may have come a moment ago, and not be noticed yet.
         let noticed = !self.world.has_standing_faults();
         while self.world.elapsed() < limit {
             self.world.run_to(self.world.elapsed() + LOOK, self.world.asks_ahead())?;
+            if self.mind_standstill()? {
+                (since, limit) = (None, self.world.elapsed() + within);
+            }
             self.look_for_circle();
             let now = self.world.elapsed();
             let stirred = self.world.take_stirred();

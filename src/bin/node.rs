@@ -10,9 +10,10 @@ use ringchat::driver::run::{Driver, Exit, Settings};
 use ringchat::driver::store::Memory;
 use ringchat::front::application::ChatApplication;
 use ringchat::front::console::{Console, End};
+use ringchat::front::journal::{Journal, Recorded, What};
 use ringchat::front::log;
 use ringchat::front::mailbox::Mailbox;
-use ringchat::front::options::{Options, OptionsError};
+use ringchat::front::options::{Format, Options, OptionsError};
 use ringchat::front::output::Output;
 use ringchat::front::screen::Screen;
 use ringchat::front::session::Session;
@@ -76,39 +77,48 @@ async fn run(options: Options) -> Result<(), Failure> {
         () = signals.next() => return Err(Failure { code: INTERRUPTED, why: None }),
         begun = begin(&options) => begun.map_err(Failure::new)?,
     };
-    let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+    let journal = match options.output {
+        Format::Chat => None,
+        Format::Jsonl => Some(open_journal(&begun).map_err(Failure::new)?),
+    };
+    let terminal = journal.is_none() && io::stdin().is_terminal() && io::stdout().is_terminal();
     let prompt = if terminal { prompt::start().ok() } else { None };
     let (prompt, typings, output, screen) = match prompt {
         Some((prompt, typings, above)) => {
             (Some(prompt), typings, Output::start(above), Screen::for_terminal())
         }
         None => {
-            let output = Output::start(BufWriter::new(io::stdout()));
+            let output = match journal.clone() {
+                Some(journal) => Output::start(journal),
+                None => Output::start(BufWriter::new(io::stdout())),
+            };
             (None, plain::start(io::stdin()), output, Screen::new(false))
         }
     };
     let lamport = Arc::new(AtomicU64::new(0));
     let verbose = verbose(&options, prompt.is_some().then_some(&output));
-    let log = log::start(begun.hello.member.address.port(), Arc::clone(&lamport), verbose.clone());
+    let log = log::start(begun.listen.port(), Arc::clone(&lamport), verbose.clone());
     let greeting = greeting(&begun, log);
 
     let news = Mailbox::new();
     let mut application = ChatApplication::new(begun.hello.member, news.clone(), lamport);
     let desk = application.desk();
-    let Begun { listener, hello, seed, start, file } = begun;
+    let Begun { listener, listen: _, hello, seed, start, file } = begun;
     if let Start::Restore(restart) = &start {
         application = application.coming_back(restart.disk.life);
     }
     let disk_entries = file.is_some().then_some(DISK_ENTRIES);
-    let config = Config { disk_entries, ..Config::default() };
+    let config = Config { disk_entries, ..options.config };
     let storage = match file {
         Some(file) => Storage::Disk(Disk::start(file).map_err(Failure::new)?),
         None => Storage::Memory(Memory::default()),
     };
     let settings = Settings { seed, address: hello.member.address, config, start };
+    let application = Recorded { application, journal: journal.clone() };
     let (driver, handle) = Driver::with_store(TokioNet, listener, application, storage, settings);
     let session = Session::new(handle, desk, options.name);
-    let mut console = Console::new(session, news.clone(), typings, output.clone(), screen, signals);
+    let console = Console::new(session, news.clone(), typings, output.clone(), screen, signals);
+    let mut console = console.for_machine(journal);
     for line in greeting {
         console.greet(&line);
     }
@@ -125,7 +135,7 @@ async fn run(options: Options) -> Result<(), Failure> {
 
 /// Runs the node and its front end until the front end is done.
 async fn together(
-    driver: Driver<TokioNet, ChatApplication, Storage>,
+    driver: Driver<TokioNet, Recorded<ChatApplication>, Storage>,
     mut console: Console,
     news: Mailbox,
 ) -> Result<(), Failure> {
@@ -173,8 +183,18 @@ fn verbose(options: &Options, above: Option<&Output>) -> Option<Output> {
     })
 }
 
+/// The node listens: whoever reads the journal may tell others.
+fn open_journal(begun: &Begun) -> io::Result<Journal> {
+    let member = begun.hello.member;
+    let journal = Journal::on_stdout(member.id)?;
+    let what = What::Listening { listen: begun.listen, advertise: member.address };
+    journal.write(None, what)?;
+    Ok(journal)
+}
+
 fn greeting(begun: &Begun, log: Result<std::path::PathBuf, log::LogError>) -> Vec<String> {
-    let address = begun.hello.member.address;
+    let (listen, address) = (begun.listen, begun.hello.member.address);
+    let reached = if listen == address { String::new() } else { format!(", reached at {address}") };
     let way = match &begun.start {
         Start::Found => "starting a new ring".to_owned(),
         Start::Restore(restart) if restart.alone => "going on alone".to_owned(),
@@ -193,5 +213,5 @@ fn greeting(begun: &Begun, log: Result<std::path::PathBuf, log::LogError>) -> Ve
         None => "nothing is kept".to_owned(),
     };
     let help = "/help shows what you can type";
-    vec![format!("listening at {address}, {way} · {log} · {kept} · {help}")]
+    vec![format!("listening at {listen}{reached}, {way} · {log} · {kept} · {help}")]
 }

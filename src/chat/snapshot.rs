@@ -25,6 +25,12 @@ const UNNAMED: u8 = 1;
 const NAMED: u8 = 2;
 
 impl Chat {
+    /// A hash of the state (FNV-1a): equal where the states are.
+    pub fn digest(&self) -> u64 {
+        let fold = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        self.snapshot().iter().fold(0xcbf2_9ce4_8422_2325, fold)
+    }
+
     /// The state as bytes.
     pub fn snapshot(&self) -> Vec<u8> {
         let mut into = vec![VERSION];

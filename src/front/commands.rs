@@ -7,6 +7,8 @@ use super::door::Request;
 pub enum Typed {
     /// Something for the node.
     Ask(Request),
+    /// The same, and there is no need to ask back.
+    Surely(Request),
     /// Show the commands.
     Help,
     /// Nothing was typed.
@@ -71,6 +73,7 @@ pub fn parse(line: &str) -> Result<Typed, UnknownCommand> {
         "/state" => Ok(Typed::Ask(Request::State)),
         "/quit" | "/leave" | "//exit" | "/exit" => Ok(Typed::Ask(Request::Leave)),
         "/alone" => Ok(Typed::Ask(Request::Alone)),
+        "/alone yes" => Ok(Typed::Surely(Request::Alone)),
         _ => match trimmed.strip_prefix('/').filter(|rest| rest.starts_with('/')) {
             Some(rest) => Ok(Typed::Ask(Request::Say(rest.to_owned()))),
             None => Err(unknown(trimmed)),

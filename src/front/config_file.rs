@@ -1,5 +1,6 @@
 //! The configuration file: TOML with the same options as the flags; errors show the place.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
@@ -7,10 +8,12 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use toml::Spanned;
+use toml::{Spanned, Value};
 
 use super::options::{address, ports};
+use super::timing::timing;
 use crate::chat::name::Name;
+use crate::proto::config::Config;
 
 /// What the file says. Everything may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,8 +22,12 @@ pub struct ConfigFile {
     pub name: Option<Name>,
     /// Where to listen.
     pub listen: Option<SocketAddr>,
+    /// What others are told.
+    pub advertise: Option<SocketAddr>,
     /// Nodes of the ring to join.
     pub join: Option<Vec<SocketAddr>>,
+    /// Whether it goes on asking where no ring answers.
+    pub keep_trying: Option<bool>,
     /// Start a new ring.
     pub new: Option<bool>,
     /// The first port of this machine's range.
@@ -31,6 +38,8 @@ pub struct ConfigFile {
     pub memory: Option<bool>,
     /// Whether the log is shown on stderr, too.
     pub verbose: Option<bool>,
+    /// The node's bounds: the defaults, but for what `[timing]` says.
+    pub config: Config,
 }
 
 /// Why the file cannot be used. Nothing was started.
@@ -48,7 +57,7 @@ pub enum ConfigError {
     /// It does not say what it should.
     #[error(
         "the configuration file {} is wrong at line {line}, column {column}\n{excerpt}\n{why}\n\
-         It may hold: name, listen, join, new, ports, data, memory, verbose",
+         It may hold: name, listen, advertise, join, keep_trying, new, ports, data, memory, verbose, [timing]",
         path.display()
     )]
     Content {
@@ -71,12 +80,16 @@ pub enum ConfigError {
 struct Written {
     name: Option<Spanned<String>>,
     listen: Option<Spanned<String>>,
+    advertise: Option<Spanned<String>>,
+    keep_trying: Option<bool>,
     join: Option<Vec<Spanned<String>>>,
     new: Option<bool>,
     ports: Option<Spanned<i64>>,
     data: Option<PathBuf>,
     memory: Option<bool>,
     verbose: Option<bool>,
+    #[serde(default)]
+    timing: BTreeMap<Spanned<String>, Spanned<Value>>,
 }
 
 /// Reads the file.
@@ -111,12 +124,15 @@ pub fn parse(path: &Path, text: &str) -> Result<ConfigFile, ConfigError> {
     Ok(ConfigFile {
         name: name.transpose()?,
         listen: written.listen.map(one_address).transpose()?,
+        advertise: written.advertise.map(one_address).transpose()?,
+        keep_trying: written.keep_trying,
         join: join.transpose()?,
         new: written.new,
         ports: first_port.transpose()?,
         data: written.data,
         memory: written.memory,
         verbose: written.verbose,
+        config: timing(&written.timing).map_err(|(span, why)| wrong(span, why))?,
     })
 }
 

@@ -8,6 +8,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::commands::{self, Typed};
 use super::door::{News, Request};
+use super::journal::{Journal, What};
 use super::mailbox::Mailbox;
 use super::output::Output;
 use super::plain::Typing;
@@ -60,6 +61,8 @@ pub struct Console {
     typings: mpsc::Receiver<Typing>,
     output: Output,
     screen: Screen,
+    /// Everything is written down there for a machine, and the screen shows only answers.
+    journal: Option<Journal>,
     signals: Signals,
     /// Lines on their way to the output.
     lines: VecDeque<String>,
@@ -96,6 +99,7 @@ impl Console {
             typings,
             output,
             screen,
+            journal: None,
             signals,
             lines: VecDeque::new(),
             phase: Phase::Chatting,
@@ -103,6 +107,12 @@ impl Console {
             join_by: Some(Instant::now() + JOIN_TIME),
             lost: 0,
         }
+    }
+
+    /// The same for a machine that reads this journal.
+    pub fn for_machine(mut self, journal: Option<Journal>) -> Console {
+        self.journal = journal;
+        self
     }
 
     /// Shows a line before anything else happens.
@@ -129,7 +139,12 @@ impl Console {
                 }
                 Wake::News(Some(news)) => {
                     self.session.on_news(&news);
-                    self.lines.extend(self.screen.lines(&news));
+                    // A machine reads the events themselves, as long as it reads.
+                    match &self.journal {
+                        None => self.lines.extend(self.screen.lines(&news)),
+                        Some(journal) if journal.is_unread() => self.finish(FINISH_TIME_SIGNAL),
+                        Some(_) => {}
+                    }
                 }
                 Wake::News(None) => return End::Gone { lost: self.lost },
                 Wake::Typing(typing) => self.on_typing(typing).await,
@@ -192,7 +207,8 @@ impl Console {
             Ok(Typed::Help) => self.lines.extend(commands::help()),
             Ok(Typed::Ask(Request::Leave)) => self.finish(FINISH_TIME),
             Ok(Typed::Ask(Request::Alone)) => self.ask_back().await,
-            Ok(Typed::Ask(request)) => self.ask(request).await,
+            Ok(Typed::Ask(Request::State)) if self.journal.is_some() => self.state().await,
+            Ok(Typed::Ask(request) | Typed::Surely(request)) => self.ask(request).await,
             Err(error) => self.complain(&strip(&error.to_string())),
         }
     }
@@ -202,6 +218,17 @@ impl Console {
             Ok(Some(answer)) => self.lines.extend(self.screen.lines(&answer)),
             Ok(None) => {}
             Err(error) => self.complain(&error.to_string()),
+        }
+    }
+
+    /// Answers a machine.
+    async fn state(&mut self) {
+        match (self.session.state().await, &self.journal) {
+            (Ok(state), Some(journal)) => {
+                let _noted = journal.write(None, What::State(Box::new(state)));
+            }
+            (Ok(_), None) => {}
+            (Err(error), _) => self.complain(&error.to_string()),
         }
     }
 

@@ -6,6 +6,7 @@
 //!   stand between the two.
 //! * [`console`]: the front end of this program, with [`prompt`] or [`plain`] for its lines,
 //!   [`commands`] to understand them, [`screen`] and [`state_table`] to answer.
+//! * [`journal`]: everything that happens, as lines for machines.
 //! * [`log`] and [`signals`]: what goes on beside the chat.
 
 pub mod application;
@@ -14,6 +15,7 @@ pub mod config_file;
 pub mod console;
 pub mod discover;
 pub mod door;
+pub mod journal;
 pub mod log;
 pub mod login;
 pub mod mailbox;
@@ -28,5 +30,6 @@ pub mod signals;
 pub mod start;
 pub mod state_table;
 pub mod storage;
+mod timing;
 pub mod wall_clock;
 mod watch;

@@ -8,12 +8,13 @@ use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 use clap::parser::ValueSource;
-use clap::{ArgAction, ArgMatches, CommandFactory, FromArgMatches, Parser};
+use clap::{ArgAction, ArgMatches, CommandFactory, FromArgMatches, Parser, ValueEnum};
 
 use super::config_file::{self, ConfigError, ConfigFile};
 use super::login;
 use super::storage::Place;
 use crate::chat::name::Name;
+use crate::proto::config::Config;
 
 /// The first of the ports that nodes of one machine share.
 pub const PORTS_FIRST: u16 = 7_400;
@@ -38,12 +39,22 @@ struct Flags {
     /// Where this node listens, and others reach it [default: 127.0.0.1 and the next free port]
     #[arg(short, long, env = "RINGCHAT_LISTEN", value_name = "IP:PORT", value_parser = address)]
     listen: Option<SocketAddr>,
+    /// The address that others are told, where it is not the one listened at: behind a translated
+    /// address, or a proxy [default: that of --listen]
+    #[arg(long, env = "RINGCHAT_ADVERTISE", value_name = "IP:PORT", value_parser = address)]
+    advertise: Option<SocketAddr>,
     /// Nodes of the ring to join; the first that answers is taken
     #[arg(
         short, long, env = "RINGCHAT_JOIN", value_name = "IP:PORT", value_parser = address,
         value_delimiter = ',', num_args = 1..
     )]
     join: Vec<SocketAddr>,
+    /// With --join: if no ring answers there, go on asking instead of giving up
+    #[arg(
+        long, env = "RINGCHAT_KEEP_TRYING", action = ArgAction::SetTrue,
+        value_parser = FalseyValueParser::new()
+    )]
+    keep_trying: bool,
     /// Start a new ring
     #[arg(
         long, env = "RINGCHAT_NEW", action = ArgAction::SetTrue,
@@ -70,12 +81,36 @@ struct Flags {
     /// A file with the same options: `name = "bob"`, `join = ["10.0.0.1:7400"]` …
     #[arg(short, long, env = "RINGCHAT_CONFIG", value_name = "FILE.toml")]
     config: Option<PathBuf>,
+    /// What goes to stdout: the chat for people, or everything that happens at this node, one JSON
+    /// object a line. Whoever asks for the latter has to read it: the node waits for its reader
+    #[arg(
+        long,
+        env = "RINGCHAT_OUTPUT",
+        value_enum,
+        value_name = "FORMAT",
+        default_value = "chat"
+    )]
+    output: Format,
+    /// For tests: the node's identity and all lots it draws follow from this number. Two nodes of one
+    /// ring must never have the same, nor a node that has lost its memory the one it had
+    #[arg(long, value_name = "NUMBER", hide = true)]
+    seed: Option<u64>,
     /// Also show the log on stderr
     #[arg(
         short, long, env = "RINGCHAT_VERBOSE", action = ArgAction::SetTrue,
         value_parser = FalseyValueParser::new()
     )]
     verbose: bool,
+}
+
+/// What goes to stdout.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// The chat, for people.
+    #[default]
+    Chat,
+    /// Everything that happens, for machines: see [`super::journal`].
+    Jsonl,
 }
 
 /// How the node comes to a ring.
@@ -96,14 +131,24 @@ pub struct Options {
     pub name: Name,
     /// Where to listen; none for the next free port of this machine's range.
     pub listen: Option<SocketAddr>,
+    /// What others are told; none for where it listens.
+    pub advertise: Option<SocketAddr>,
     /// How the node comes to a ring.
     pub way: Way,
+    /// Whether it goes on asking where no ring answers.
+    pub keep_trying: bool,
     /// The first port of this machine's range.
     pub ports: u16,
     /// Where the node keeps what must outlive it.
     pub place: Place,
     /// Whether it goes on without the others of its ring, as a new one.
     pub force_new_ring: bool,
+    /// What goes to stdout.
+    pub output: Format,
+    /// What the node's identity and its lots follow from; none to draw it.
+    pub seed: Option<u64>,
+    /// The node's bounds.
+    pub config: Config,
     /// Whether the log is shown on stderr, too.
     pub verbose: bool,
 }
@@ -136,17 +181,24 @@ fn decide(matches: &ArgMatches, flags: Flags, file: ConfigFile) -> Result<Option
     let way = way(matches, &flags, &file)?;
     let place = place(matches, &flags, &file)?;
     // A variable can also say no, as in RINGCHAT_VERBOSE=0, and then the file does not count.
-    let verbose = match source(matches, "verbose", false) {
-        Source::Flag | Source::Environment => flags.verbose,
-        Source::File | Source::Nowhere => file.verbose.unwrap_or(false),
+    let yes = |id: &str, flag: bool, in_file: Option<bool>| match source(matches, id, false) {
+        Source::Flag | Source::Environment => flag,
+        Source::File | Source::Nowhere => in_file.unwrap_or(false),
     };
+    let verbose = yes("verbose", flags.verbose, file.verbose);
+    let keep_trying = yes("keep_trying", flags.keep_trying, file.keep_trying);
     Ok(Options {
         name: flags.name.or(file.name).unwrap_or_else(login::name),
         listen: flags.listen.or(file.listen),
+        advertise: flags.advertise.or(file.advertise),
         way,
+        keep_trying,
         ports: flags.ports.or(file.ports).unwrap_or(PORTS_FIRST),
         place,
         force_new_ring: flags.force_new_ring,
+        output: flags.output,
+        seed: flags.seed,
+        config: file.config,
         verbose,
     })
 }

@@ -9,6 +9,7 @@ use bytes::Bytes;
 
 use super::application::Desk;
 use super::door::{News, Request, Roster};
+use super::journal::State;
 use super::wall_clock;
 use crate::chat::command::Command;
 use crate::chat::name::Name;
@@ -72,6 +73,17 @@ impl Session {
                 Ok(None)
             }
         }
+    }
+
+    /// What this node knows and its chat holds, for machines.
+    ///
+    /// # Errors
+    /// If the node has stopped.
+    pub async fn state(&self) -> Result<State, Stopped> {
+        let status = self.handle.status().await?;
+        let desk = self.desk.borrow();
+        let lines = desk.chat.history().len() as u64;
+        Ok(State { status, lines, digest: format!("{:016x}", desk.chat.digest()) })
     }
 
     /// Whether going on alone would be refused now, and why.

@@ -26,7 +26,9 @@ use crate::store::database::{Kept, Store};
 pub struct Begun {
     /// Bound already.
     pub listener: TcpListener,
-    /// Where that is, and who this node is.
+    /// Where that is.
+    pub listen: SocketAddr,
+    /// Who this node is, and where others reach it.
     pub hello: Hello,
     /// All lots that the node draws follow from this, and its identity, unless it comes back.
     pub seed: u64,
@@ -128,7 +130,8 @@ pub enum StartError {
     /// Nobody to join.
     #[error(
         "no ring at any address of --join, and nothing was joined:{}\n\
-         Check the addresses, start a node there first, or start a ring here with --new",
+         Check the addresses, start a node there first, start a ring here with --new, or go on asking \
+         with --keep-trying",
         list(found)
     )]
     NoRing {
@@ -156,13 +159,16 @@ pub async fn begin(options: &Options) -> Result<Begun, StartError> {
     let kept = file.as_mut().map(Store::wake).transpose().map_err(PlaceError::from)?;
     if let (Some(of), Some(Some(kept))) = (&file, kept) {
         let (listener, hello, start) = come_back(options, storage::folder_of(of), kept).await?;
-        return Ok(Begun { listener, hello, seed: seed(), start, file });
+        let listen = listener.local_addr().unwrap_or(hello.member.address);
+        let seed = options.seed.unwrap_or_else(seed);
+        return Ok(Begun { listener, listen, hello, seed, start, file });
     }
     if options.force_new_ring {
         return Err(StartError::NothingKept);
     }
-    let (listener, address) = bind(options).await?;
-    let seed = seed();
+    let (listener, listen) = bind(options).await?;
+    let address = options.advertise.unwrap_or(listen);
+    let seed = options.seed.unwrap_or_else(seed);
     // Who a node is follows from the seed alone, so this one, which never runs, is the same.
     let node = Node::new(seed, address, Config::default(), Start::Join(Vec::new()));
     let hello = node.hello();
@@ -171,16 +177,20 @@ pub async fn begin(options: &Options) -> Result<Begun, StartError> {
         Way::New => Start::Found,
         Way::Discover => lookout.discover().await.map_or(Start::Found, Start::Join),
         Way::Join(addresses) => {
-            if addresses.contains(&address) {
+            if let Some(address) = [listen, address].into_iter().find(|it| addresses.contains(it)) {
                 return Err(StartError::JoinsItself { address });
             }
-            Start::Join(ring_among(lookout.look_for_ring(addresses).await)?)
+            if options.keep_trying {
+                Start::Join(addresses.clone())
+            } else {
+                Start::Join(ring_among(lookout.look_for_ring(addresses).await)?)
+            }
         }
     };
     if let Some(file) = &mut file {
         file.give_to(hello.member.id, address).map_err(PlaceError::from)?;
     }
-    Ok(Begun { listener, hello, seed, start, file })
+    Ok(Begun { listener, listen, hello, seed, start, file })
 }
 
 /// The node whose folder this is listens where it did, and needs to find nobody: it knows the others.
@@ -198,13 +208,16 @@ async fn come_back(
             return Err(StartError::HoldsRing { folder: folder(), ring: recovered.ring });
         }
     };
-    if let Some(wanted) = options.listen
+    // Behind a translated address it listens elsewhere than where others reach it.
+    let behind = options.advertise.filter(|told| *told == address).and(options.listen);
+    let wanted = options.advertise.or(options.listen).filter(|_| behind.is_none());
+    if let Some(wanted) = wanted
         && wanted != address
         && (wanted.port() != 0 || wanted.ip() != address.ip())
     {
         return Err(StartError::Elsewhere { folder: folder(), kept: address, wanted });
     }
-    let (listener, _) = listen(address).await.map_err(|error| match error {
+    let (listener, _) = listen(behind.unwrap_or(address)).await.map_err(|error| match error {
         StartError::PortInUse { address } => StartError::PlaceTaken { folder: folder(), address },
         other => other,
     })?;

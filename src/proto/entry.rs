@@ -1,15 +1,17 @@
 //! What the log is made of.
 
 use bytes::Bytes;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::id::{Ballot, Index, NodeId};
+use super::readable::{digits, read_digits};
 use super::view::{Member, View};
 
 /// The bytes of a message, opaque to the ring.
 ///
-/// Serialised as its length alone: the codec writes the bytes of all payloads of a frame, in order,
-/// behind the frame's header, so a receiver slices them out of what it read, without a copy.
+/// On the wire it is serialised as its length alone: the codec writes the bytes of all payloads of a frame, in order,
+/// behind the frame's header, so a receiver slices them out of what it read, without a copy. What
+/// people read holds the bytes themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Payload {
     /// How many bytes there are; equals `bytes.len()` everywhere outside the codec.
@@ -28,12 +30,19 @@ impl Payload {
 
 impl Serialize for Payload {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            return serializer.serialize_str(&digits(&self.bytes));
+        }
         serializer.serialize_u32(self.length)
     }
 }
 
 impl<'de> Deserialize<'de> for Payload {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Payload, D::Error> {
+        if deserializer.is_human_readable() {
+            let bytes = read_digits(deserializer)?;
+            return Payload::new(bytes.into()).ok_or_else(|| de::Error::custom("more than 4 GiB"));
+        }
         let length = u32::deserialize(deserializer)?;
         Ok(Payload { length, bytes: Bytes::new() })
     }
@@ -73,7 +82,7 @@ pub struct Entry {
 }
 
 /// A committed message, as the chat gets it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivered {
     /// Its place in the order, the same at every node.
     pub index: Index,

@@ -2,12 +2,14 @@
 
 use std::net::SocketAddr;
 
+use serde::{Deserialize, Serialize};
+
 use super::id::{Ballot, Index, LinkId, NodeId, RingId};
 use super::input::Disconnect;
 use super::view::View;
 
 /// Something that happened. Watching changes nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// A link stands.
     LinkUp {
@@ -169,6 +171,7 @@ pub enum Event {
         /// What this node had delivered by then.
         delivered: Index,
         /// What it says.
+        #[serde(with = "super::readable::bytes")]
         payload: bytes::Bytes,
     },
     /// A command was refused; nothing changed.
@@ -228,7 +231,7 @@ pub enum Event {
 }
 
 /// Why a link is gone: the network's word, or this node's own decision.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LinkLoss {
     /// The network's word.
     Lost(Disconnect),
@@ -245,7 +248,7 @@ pub enum LinkLoss {
 }
 
 /// Why a command was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Refusal {
     /// As many messages as this node keeps wait already.
     Full,
@@ -260,7 +263,7 @@ pub enum Refusal {
 }
 
 /// What a log holds: stretches of entries of one ballot, in order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogSummary {
     /// Everything up to here is compacted away, and was committed.
     pub compacted: Index,

@@ -1,6 +1,7 @@
 //! Everything that can happen to a node.
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use super::entry::Payload;
 use super::id::{Index, LinkId};
@@ -66,7 +67,7 @@ pub enum Command {
 pub struct WriteId(pub u64);
 
 /// Why a link is gone, or never came to be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Disconnect {
     /// The peer closed it.
     Closed,

@@ -1,5 +1,6 @@
 //! The ring: join and repair, election, sequencing, membership. No I/O, no clock, no lots of its own.
 
+pub mod bounds;
 pub mod config;
 pub mod durable;
 pub mod election;
@@ -17,6 +18,7 @@ pub mod outgoing;
 pub mod output;
 pub mod payloads;
 pub mod plausible;
+mod readable;
 pub mod recovered;
 pub mod reorder;
 pub mod replica;

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::id::{Ballot, Index, NodeId, RingId};
 use super::view::{Member, View};
 
 /// A picture of the ring as this node sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
     /// This node.
     pub me: Member,
@@ -50,7 +52,7 @@ pub fn why_lines_wait(reachable: usize, members: usize) -> String {
 }
 
 /// What a node is to its ring.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Role {
     /// In no ring yet, or evicted: on its way in.
     Learner,

@@ -3,8 +3,10 @@
 pub(crate) mod bisect;
 pub(crate) mod diff;
 pub(crate) mod explore;
+pub(crate) mod processes;
+pub(crate) mod run;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ringchat_sim::scenario::Scenario;
 use ringchat_sim::world::Ground;
@@ -31,4 +33,29 @@ pub(crate) fn ground(
         )),
         (engine, _) => Ok(engine.map_or_else(|| Ground::of(scenario), Ground::from)),
     }
+}
+
+/// All scenario files that these name, or that stand in these folders, in order.
+///
+/// # Errors
+/// Which folder cannot be listed, and what to do about it.
+pub(crate) fn scenario_files(named: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    let mut files = Vec::new();
+    for path in named {
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            files.push(path.clone());
+            continue;
+        }
+        let entries = std::fs::read_dir(path).map_err(|error| {
+            format!(
+                "{}: cannot list this folder: {error}\n\
+                 hint: name the folder that holds the scenarios, such as `scenarios`",
+                path.display()
+            )
+        })?;
+        let found = entries.filter_map(|entry| Some(entry.ok()?.path()));
+        files.extend(found.filter(|file| file.extension().is_some_and(|it| it == "toml")));
+    }
+    files.sort();
+    Ok(files)
 }

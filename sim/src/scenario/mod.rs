@@ -215,6 +215,18 @@ impl Scenario {
         weather.or_else(|| self.steps.iter().find_map(|step| step.action.beyond_turmoil()))
     }
 
+    /// What of it real processes cannot do; none if it can be run on them as well.
+    pub fn beyond_processes(&self) -> Option<&'static str> {
+        let Network { rejects, disk_max, .. } = self.network;
+        let weather = [
+            (self.disks, "disks that are read again"),
+            (rejects, "dials that are rejected by whoever cannot be reached"),
+            (!disk_max.is_zero(), "disks that take their time"),
+        ];
+        let weather = weather.into_iter().find_map(|(is, what)| is.then_some(what));
+        weather.or_else(|| self.steps.iter().find_map(|step| step.action.beyond_processes()))
+    }
+
     /// Whether any step of it sends frames once more, which therefore have to be kept.
     pub fn may_replay(&self) -> bool {
         self.steps.iter().any(|step| matches!(step.action, Action::Replay(..)))

@@ -66,6 +66,35 @@ impl Action {
         }
     }
 
+    /// Whether the ring may have to be repaired because of it.
+    pub fn disturbs(&self) -> bool {
+        match self {
+            Action::Say { .. } | Action::Stuck(_) | Action::Ease(_) => false,
+            Action::Kill(_)
+            | Action::Power(_)
+            | Action::Restart(_)
+            | Action::Pause(_)
+            | Action::Resume(_)
+            | Action::Partition(_)
+            | Action::Cut { .. }
+            | Action::Deaf(_)
+            | Action::Mute(_)
+            | Action::Heal(_)
+            | Action::Slow { .. }
+            | Action::Limit { .. }
+            | Action::Reset(..)
+            | Action::Replay(..)
+            | Action::Garbage(..)
+            | Action::Sluggish { .. }
+            | Action::Disk { .. }
+            | Action::Clock { .. }
+            | Action::Drift { .. }
+            | Action::Join(_)
+            | Action::Leave(_)
+            | Action::Alone(_) => true,
+        }
+    }
+
     /// What it is called, if only the event engine can do it.
     pub fn beyond_turmoil(&self) -> Option<&'static str> {
         match self {
@@ -78,6 +107,38 @@ impl Action {
             Action::Clock { .. } => Some("`clock`"),
             Action::Drift { .. } => Some("`drift`"),
             Action::Kill(_)
+            | Action::Power(_)
+            | Action::Restart(_)
+            | Action::Pause(_)
+            | Action::Resume(_)
+            | Action::Partition(_)
+            | Action::Cut { .. }
+            | Action::Deaf(_)
+            | Action::Mute(_)
+            | Action::Heal(_)
+            | Action::Slow { .. }
+            | Action::Garbage(..)
+            | Action::Join(_)
+            | Action::Leave(_)
+            | Action::Alone(_)
+            | Action::Say { .. }
+            | Action::Stuck(_) => None,
+        }
+    }
+
+    /// What of it real processes cannot do: wrong clocks, slow disks, a processor that is told how
+    /// long to take.
+    pub fn beyond_processes(&self) -> Option<&'static str> {
+        match self {
+            Action::Sluggish { .. } => Some("`sluggish`"),
+            Action::Disk { .. } => Some("`disk`"),
+            Action::Ease(_) => Some("`ease`"),
+            Action::Clock { .. } => Some("`clock`"),
+            Action::Drift { .. } => Some("`drift`"),
+            Action::Kill(_)
+            | Action::Limit { .. }
+            | Action::Reset(..)
+            | Action::Replay(..)
             | Action::Power(_)
             | Action::Restart(_)
             | Action::Pause(_)

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use ringchat::proto::bounds::{BOUNDS, Bound};
 use ringchat::proto::config::Config;
 
-use super::timing::{BOUNDS, Bound};
 use super::write_step::step;
 use super::{
     Cuts, Expect, Network, NodeIndex, SETTLE_WITHIN, Scenario, UNDESCRIBED, Workload, numbered,

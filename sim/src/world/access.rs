@@ -5,13 +5,13 @@ use std::time::Duration;
 use ringchat::proto::id::NodeId;
 use ringchat::proto::time::Instant;
 
-use super::World;
 use super::machine::Phase;
+use super::{Stopped, World};
 use crate::causal::InputLog;
 use crate::checker::Checkers;
 use crate::coverage::Coverage;
 use crate::engine::Frame;
-use crate::history::History;
+use crate::history::{Happening, History};
 use crate::scenario::{NodeIndex, Scenario, Step};
 
 impl World {
@@ -71,6 +71,18 @@ impl World {
     /// Takes the frames out.
     pub fn take_frames(&mut self) -> Vec<Frame> {
         std::mem::take(&mut self.frames)
+    }
+
+    /// For how long the machine itself stood still since the last call, if it is no simulated one and
+    /// did. That is a fault like others, though no step of the scenario.
+    ///
+    /// # Errors
+    /// Never: a fault that is only told of breaks no guarantee.
+    pub fn take_standstill(&mut self) -> Result<Option<Duration>, Stopped> {
+        let Some(length) = self.engine.take_standstill() else { return Ok(None) };
+        let text = format!("the machine itself stood still, {length:?} of real time");
+        self.note_now(NodeIndex(0), Happening::Fault(text))?;
+        Ok(Some(length))
     }
 
     /// Whether anything has happened since this was asked last.

@@ -96,6 +96,16 @@ impl World {
             Ground::Turmoil => Box::new(Stack::new(scenario, lots, keep.frames)),
             Ground::Events => Box::new(Events::new(scenario, lots, keep)),
         };
+        World::standing_on(engine, scenario, lots, keep)
+    }
+
+    /// The same on an engine that is there already.
+    pub fn standing_on(
+        engine: Box<dyn Engine>,
+        scenario: &Scenario,
+        lots: Lots,
+        keep: Keep,
+    ) -> World {
         let named = scenario.names.iter().enumerate();
         let machines = named
             .map(|(index, name)| Machine::new(index, name, engine.address(NodeIndex(index))))

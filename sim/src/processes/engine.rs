@@ -1,0 +1,166 @@
+//! What the world may do to real processes and to the links between them.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use ringchat::proto::input::Command;
+use ringchat::proto::status::Status;
+use ringchat::proto::time::Instant;
+use tokio::time::Instant as RealInstant;
+
+use super::proxy::Order;
+use super::site::{LOOK, Processes, rest};
+use crate::engine::{Birth, Engine, Frame, Note, Tamper, Way};
+use crate::scenario::NodeIndex;
+
+impl Engine for Processes {
+    fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+
+    /// The clock of the scenario starts with the first call: how long processes need to begin is no
+    /// part of it.
+    fn advance(
+        &mut self,
+        until: Duration,
+        ask: bool,
+        notes: &mut Vec<Note>,
+    ) -> Result<bool, String> {
+        self.began.get_or_insert_with(RealInstant::now);
+        loop {
+            self.read();
+            let now = self.now();
+            if now >= until || self.failed.is_some() {
+                break;
+            }
+            rest(LOOK.min(self.pace.real(until - now)));
+        }
+        if ask {
+            self.ask_all();
+        }
+        self.notice_exits();
+        self.elapsed = self.now();
+        notes.append(&mut self.waiting);
+        match self.failed.clone() {
+            None => Ok(true),
+            Some(why) => Err(why),
+        }
+    }
+
+    fn take_notes(&mut self, notes: &mut Vec<Note>) {
+        notes.append(&mut self.waiting);
+    }
+
+    fn address(&self, node: NodeIndex) -> SocketAddr {
+        self.site.hosts[node.0].advertise
+    }
+
+    fn start(&mut self, node: NodeIndex, birth: Birth) {
+        if let Err(why) = self.spawn(node, &birth) {
+            self.failed.get_or_insert(why);
+        }
+    }
+
+    /// The port is closed first: whoever finds the links broken and dials is refused.
+    fn kill(&mut self, node: NodeIndex) {
+        self.order(Order::Down(node));
+        self.end(node);
+    }
+
+    fn power_off(&mut self, node: NodeIndex) {
+        self.order(Order::Off(node));
+        self.end(node);
+    }
+
+    fn power_on(&mut self, node: NodeIndex) {
+        self.order(Order::Down(node));
+    }
+
+    fn pause(&mut self, node: NodeIndex, paused: bool) {
+        let host = self.host(node);
+        host.paused = paused;
+        let done = host.process.as_ref().map_or(Ok(()), |process| process.pause(paused));
+        if let Err(why) = done {
+            self.failed.get_or_insert(why);
+        }
+        self.read();
+    }
+
+    fn command(&mut self, node: NodeIndex, command: Command) -> Result<(), &'static str> {
+        let host = self.host(node);
+        let given = match command {
+            Command::Leave => {
+                let given = host.type_line("/leave");
+                host.leaving = true;
+                given
+            }
+            Command::Alone => host.type_line("/alone yes"),
+            Command::Submit(payload) => host.say(&String::from_utf8_lossy(&payload.bytes)),
+        };
+        if given { Ok(()) } else { Err("has ended by itself") }
+    }
+
+    fn say(&mut self, node: NodeIndex, text: String) -> bool {
+        self.host(node).say(&text)
+    }
+
+    fn has_said_all(&self, node: NodeIndex) -> bool {
+        self.site.hosts[node.0].has_said_all()
+    }
+
+    fn asks_ahead(&self) -> bool {
+        true
+    }
+
+    fn status(&mut self, node: NodeIndex) -> Option<Status> {
+        self.host(node).state.as_ref().map(|state| state.status.clone())
+    }
+
+    fn content(&self, node: NodeIndex) -> (u64, u64) {
+        self.site.hosts[node.0].content
+    }
+
+    fn cut(&mut self, way: Way) {
+        self.order(Order::Cut(way));
+    }
+
+    fn mend(&mut self, way: Way) {
+        self.order(Order::Mend(way));
+    }
+
+    fn slow(&mut self, a: NodeIndex, b: NodeIndex, latency: Option<Duration>) {
+        self.order(Order::Slow((a, b), latency));
+    }
+
+    fn tamper(&mut self, what: Tamper) -> Result<(), String> {
+        let any = match what {
+            Tamper::Reset(a, b) => self.order(Order::Reset((a, b))),
+            Tamper::Limit(a, b, limit) => self.order(Order::Limit((a, b), limit)),
+            Tamper::Garbage(from, to) => self.order(Order::Garbage((from, to))),
+            Tamper::Replay(from, to) => self.order(Order::Replay((from, to))),
+            Tamper::Disk(_, None) => true,
+            Tamper::Sluggish(_, length) if length.is_zero() => true,
+            Tamper::Sluggish(..) | Tamper::Disk(..) | Tamper::Clock(..) | Tamper::Drift(..) => {
+                return Err("real processes cannot do this; use `--engine events`".to_owned());
+            }
+        };
+        if any { Ok(()) } else { Err("no connection stands between them".to_owned()) }
+    }
+
+    fn take_standstill(&mut self) -> Option<Duration> {
+        self.watch.take()
+    }
+
+    fn said(&self, way: Way) -> u64 {
+        self.site.proxy.said(way)
+    }
+
+    fn take_frames(&mut self) -> Vec<Frame> {
+        let began = self.began.unwrap_or_else(RealInstant::now);
+        let pace = self.pace;
+        let at = |when: RealInstant| {
+            Instant::START + pace.of_scenario(when.saturating_duration_since(began))
+        };
+        self.site.proxy.take_frames(at)
+    }
+}
