@@ -145,7 +145,7 @@ impl Node {
         let newcomers = self.learners.keys().filter(|id| **id != from && !base.contains(**id));
         let room = !newcomer || newcomers.count() < self.config.learners;
         // Whoever hears no leader can let nobody in, and may be no member any more itself.
-        let led = self.leading.is_some() || self.heard.is_some();
+        let led = self.heard.is_some() || self.has_begun();
         // Nor can it bring news to one who knows more: that one must ask on.
         let ahead = known > self.committed;
         let sponsored = self.is_member() && room && !ahead && (led || !newcomer);
@@ -165,6 +165,13 @@ impl Node {
             }
         }
         self.flush_due = true;
+    }
+
+    /// Whether this node leads, and something of its ballot is committed. Before that the view in force
+    /// may be one that stands in no log: the one that a ring of one is made with.
+    fn has_begun(&self) -> bool {
+        let committed = self.durable.log().ballot_at(self.committed);
+        self.leading.as_ref().is_some_and(|leading| committed == Some(leading.ballot))
     }
 
     /// A learner has come this far: if it is close enough, the leader is asked to admit it.
