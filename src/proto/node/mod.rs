@@ -34,6 +34,7 @@ use rand_chacha::ChaCha8Rng;
 use self::begin::{Awakening, Restart};
 use self::join::{Joining, Learner};
 use self::lead::Leading;
+use self::replicate::AckDue;
 use self::snapshots::Snapshots;
 use self::step::Step;
 use super::config::Config;
@@ -134,8 +135,8 @@ pub struct Node {
 
     outgoing: Outgoing,
     leaving: Option<Instant>,
-    /// The links to answer on, sorted, and whether what came there did not fit.
-    acks_due: Vec<(LinkId, bool)>,
+    /// The answers that are due, sorted by their links.
+    acks_due: Vec<AckDue>,
     spares: Spares,
     flush_due: bool,
     tick_at: Instant,
