@@ -38,7 +38,8 @@ impl Node {
         self.links.want(step.now, from);
         if !own && frame.pulse > self.pulse {
             self.pulse = frame.pulse;
-            if self.refused_at.is_none_or(|pulse| frame.pulse > pulse + 1) {
+            let under_way = 1 + self.pace.pulses_under_way(self.config.pulse);
+            if self.refused_at.is_none_or(|pulse| frame.pulse > pulse + under_way) {
                 self.refusal_misleads |= self.refused_at.is_some();
                 self.hear_leader(step);
             }

@@ -49,6 +49,7 @@ use super::membership::Membership;
 use super::message::{Elect, Hello, TokenId};
 use super::outgoing::Outgoing;
 use super::output::Outbox;
+use super::pace::Pace;
 use super::replica::Replica;
 use super::sequencer::Sessions;
 use super::suspects::Suspects;
@@ -75,7 +76,6 @@ pub struct Node {
     lots: ChaCha8Rng,
     ring: Option<RingId>,
     left: bool,
-    /// What a restarted node has yet to say.
     awakening: Option<Box<Awakening>>,
     /// Promise and log.
     durable: Durable,
@@ -111,6 +111,7 @@ pub struct Node {
     leading: Option<Leading>,
 
     links: Links,
+    pace: Pace,
     suspects: Suspects,
     exiles: Exiles,
     successor: Option<NodeId>,
@@ -177,6 +178,7 @@ impl Node {
             asked_for_frames: None,
             leading: None,
             links: Links::default(),
+            pace: Pace::default(),
             suspects: Suspects::default(),
             exiles: Exiles::default(),
             successor: None,
