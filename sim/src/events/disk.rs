@@ -18,13 +18,15 @@ pub(super) struct Disk {
     index: Index,
     promised: Ballot,
     writes: VecDeque<Write>,
+    /// Whether a life before this one has spoken of it.
+    restored: bool,
 }
 
 impl Disk {
     /// The disk of a node that comes back.
     pub(super) fn of(disk: &Recovered) -> Disk {
         let index = Index(disk.snapshot.head.index.0 + disk.entries.len() as u64);
-        Disk { index, promised: disk.promised, writes: VecDeque::new() }
+        Disk { index, promised: disk.promised, writes: VecDeque::new(), restored: true }
     }
 
     /// The node wants this written.
@@ -47,7 +49,13 @@ impl Disk {
     /// greater one may have dropped what it held.
     pub(super) fn lacks(&self, ballot: Ballot, index: Index) -> bool {
         let promised = self.writes.back().map_or(self.promised, |last| last.promised);
-        promised < ballot || (promised == ballot && self.index < index)
+        if promised < ballot {
+            // It may have said so while that promise was on its way to the disk, and have lost it with its
+            // power: what it holds it holds all the same, and nothing of that ballot is among it, since no
+            // entry is written without its promise.
+            return !self.restored || self.index < index;
+        }
+        promised == ballot && self.index < index
     }
 
     /// What `me` vouches for in this message though it may be lost; nothing if all is well.

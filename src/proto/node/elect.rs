@@ -63,7 +63,7 @@ impl Node {
     }
 
     pub(super) fn start_election(&mut self, step: &mut Step) {
-        if self.leading.is_some() || !self.is_member() || self.hears_leader(step.now) {
+        if self.leading.is_some() || !self.may_stand() || self.hears_leader(step.now) {
             self.election_at = None;
             return;
         }
@@ -81,10 +81,15 @@ impl Node {
         self.send_token(step, Token::Elect(token));
     }
 
+    /// Whether this node can become leader: it is a member, and can promise.
+    fn may_stand(&self) -> bool {
+        self.is_member() && !self.durable.failed()
+    }
+
     fn candidate(&self) -> Candidate {
         Candidate {
             id: self.me.id,
-            eligible: self.is_member(),
+            eligible: self.may_stand(),
             freshness: self.durable.log().freshness(),
             promised: self.durable.promised(),
             view: self.membership.base().number,
@@ -174,6 +179,9 @@ impl Node {
 
     /// Lap 1 is won. Lap 2 costs a promise of everybody, so it starts only where a quorum was met.
     fn won_first_lap(&mut self, step: &mut Step, token: Elect) {
+        if self.durable.failed() {
+            return;
+        }
         if !self.is_quorum(&token.met) {
             if self.detour(&token.met).is_some() {
                 self.doubt_quorum(step, &token.met);

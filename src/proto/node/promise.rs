@@ -64,7 +64,9 @@ impl Node {
             token.met.push(self.me.id);
         }
         let fresher = self.durable.log().freshness() > token.freshness;
-        if ballot < self.durable.promised() || token.promised_by.contains(&self.me.id) {
+        let has_promised =
+            ballot < self.durable.promised() || token.promised_by.contains(&self.me.id);
+        if has_promised || self.durable.failed() {
             self.send_token(step, Token::Elected(token));
         } else if fresher {
             step.event(Event::PromiseWithheld { ballot });
