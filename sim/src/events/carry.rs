@@ -149,10 +149,6 @@ impl Events {
 
     fn persist(&mut self, host: NodeIndex, write: Write) {
         let here = &mut self.hosts[host.0];
-        if here.failed {
-            // Nobody takes it any more; but what the node means to have promised it goes by.
-            return here.written.begins(write);
-        }
         let takes = here.disk.unwrap_or_else(|| self.weather.write((host, host)));
         let id = write.id;
         if self.disks

@@ -18,15 +18,15 @@ pub(super) struct Disk {
     index: Index,
     promised: Ballot,
     writes: VecDeque<Write>,
-    /// Whether a life before this one has spoken of it.
-    restored: bool,
+    /// Whether a promise can have been lost of which its node has spoken, or will.
+    forgets: bool,
 }
 
 impl Disk {
     /// The disk of a node that comes back.
     pub(super) fn of(disk: &Recovered) -> Disk {
         let index = Index(disk.snapshot.head.index.0 + disk.entries.len() as u64);
-        Disk { index, promised: disk.promised, writes: VecDeque::new(), restored: true }
+        Disk { index, promised: disk.promised, writes: VecDeque::new(), forgets: true }
     }
 
     /// The node wants this written.
@@ -34,6 +34,11 @@ impl Disk {
         // What is replaced is gone as soon as that begins.
         self.index = self.index.min(write.behind);
         self.writes.push_back(write);
+    }
+
+    /// Nothing is written any more: what its node promises from now on is lost.
+    pub(super) fn fails(&mut self) {
+        self.forgets = true;
     }
 
     /// A write is done, and with it all before it.
@@ -50,10 +55,9 @@ impl Disk {
     pub(super) fn lacks(&self, ballot: Ballot, index: Index) -> bool {
         let promised = self.writes.back().map_or(self.promised, |last| last.promised);
         if promised < ballot {
-            // It may have said so while that promise was on its way to the disk, and have lost it with its
-            // power: what it holds it holds all the same, and nothing of that ballot is among it, since no
-            // entry is written without its promise.
-            return !self.restored || self.index < index;
+            // What it holds it holds all the same, and nothing of that ballot is among it, since no entry is
+            // written without its promise.
+            return !self.forgets || self.index < index;
         }
         promised == ballot && self.index < index
     }

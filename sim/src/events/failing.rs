@@ -32,6 +32,7 @@ impl Events {
         }
         if here.unwritable {
             here.failed = true;
+            here.written.fails();
             self.cut_writes(node);
             return Some(Input::Unwritable);
         }
