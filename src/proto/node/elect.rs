@@ -63,7 +63,12 @@ impl Node {
     }
 
     pub(super) fn start_election(&mut self, step: &mut Step) {
-        if self.leading.is_some() || !self.may_stand() || self.hears_leader(step.now) {
+        if self.leading.is_some() || !self.is_member() || self.hears_leader(step.now) {
+            self.election_at = None;
+            return;
+        }
+        if self.durable.failed() {
+            // Whoever can promise nothing cannot lead.
             self.election_at = None;
             return;
         }
@@ -81,15 +86,10 @@ impl Node {
         self.send_token(step, Token::Elect(token));
     }
 
-    /// Whether this node can become leader: it is a member, and can promise.
-    fn may_stand(&self) -> bool {
-        self.is_member() && !self.durable.failed()
-    }
-
     fn candidate(&self) -> Candidate {
         Candidate {
             id: self.me.id,
-            eligible: self.may_stand(),
+            eligible: self.is_member(),
             freshness: self.durable.log().freshness(),
             promised: self.durable.promised(),
             view: self.membership.base().number,
@@ -158,7 +158,8 @@ impl Node {
     pub(super) fn judge(&mut self, step: &mut Step, token: Elect) {
         let candidate = token.candidate;
         self.learn(step, token.committed);
-        let own = self.candidate();
+        let mut own = self.candidate();
+        own.eligible &= !self.durable.failed();
         match self.election.judge(token, own) {
             Verdict::Pass(token) => {
                 if own.eligible {

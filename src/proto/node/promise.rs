@@ -64,9 +64,7 @@ impl Node {
             token.met.push(self.me.id);
         }
         let fresher = self.durable.log().freshness() > token.freshness;
-        let has_promised =
-            ballot < self.durable.promised() || token.promised_by.contains(&self.me.id);
-        if has_promised || self.durable.failed() {
+        if ballot < self.durable.promised() || token.promised_by.contains(&self.me.id) {
             self.send_token(step, Token::Elected(token));
         } else if fresher {
             step.event(Event::PromiseWithheld { ballot });
@@ -79,6 +77,10 @@ impl Node {
             self.heard = None;
             if self.is_member() {
                 self.postpone_election(step);
+            }
+            if self.durable.failed() {
+                // It goes on without a voice that could be forgotten.
+                return self.send_token(step, Token::Elected(token));
             }
             self.durable.then(token);
         }
