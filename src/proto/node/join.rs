@@ -149,7 +149,8 @@ impl Node {
         // Nor can it bring news to one who knows more: that one must ask on.
         let ahead = known > self.committed;
         let sponsored = self.is_member() && room && !ahead && (led || !newcomer);
-        let view = self.membership.base().clone();
+        // Whoever knows itself removed says so: the one who asks may have gone in the same view, or before.
+        let view = self.outside.as_ref().unwrap_or(base).clone();
         step.send(link, Message::Welcome { ring, view, sponsored });
         if !sponsored {
             return;
