@@ -59,12 +59,21 @@ kinds! {
     Unheard 2: "a newcomer does not hear that it is admitted, and others die",
     Duel 2: "a leader that was cut off is back while the others elect",
     Secession 1: "a node that is cut off goes on as a ring of its own",
+    Farewells 2: "a leader and its heir leave at the same moment",
+    Laggard 1: "a disk is too slow for what is said",
+    Exile 1: "a node is evicted, and all whom it knows are replaced",
+    Copies 2: "parts of a snapshot arrive twice",
+    Limp 1: "a link breaks, much later another, and both are whole again",
+    Messenger 2: "only a newcomer knows that the view is in force which a deaf leader waits for",
 }
 
 impl Kind {
     /// Whether it is several steps, each of which waits for what the one before has done.
     pub(super) fn is_plot(self) -> bool {
-        matches!(self, Kind::Unheard | Kind::Duel | Kind::Secession)
+        use Kind::*;
+        let simple = [Unheard, Duel, Secession];
+        simple.contains(&self)
+            || matches!(self, Farewells | Laggard | Exile | Copies | Limp | Messenger)
     }
 }
 
@@ -146,10 +155,13 @@ impl Profile {
                 Burst,
                 NoQuorum,
                 Unheard,
+                Farewells,
+                Exile,
+                Messenger,
             ],
             Profile::Links => &[
                 CutLink, CutOneWay, Isolate, Partition, Deaf, Mute, Heal, Reset, SlowLink,
-                NarrowLink, Replay, Garbage, Kill, Restart, Burst, Duel, Secession,
+                NarrowLink, Replay, Garbage, Kill, Restart, Burst, Duel, Secession, Limp,
             ],
         }
     }

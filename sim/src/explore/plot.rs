@@ -19,7 +19,7 @@ use crate::world::Stopped;
 use crate::world::survey::Phase;
 
 /// How long a plot waits for what it has prepared.
-const PATIENCE: Duration = Duration::from_secs(3);
+pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
 /// How long a node that is cut off may take to find out that it has no quorum.
 const FORLORN: Duration = Duration::from_secs(12);
@@ -31,6 +31,12 @@ impl Adversary {
             Kind::Unheard => self.unheard(run).map(|()| false),
             Kind::Duel => self.duel(run).map(|()| false),
             Kind::Secession => self.secession(run),
+            Kind::Farewells => self.farewells(run).map(|()| false),
+            Kind::Laggard => self.laggard(run).map(|()| false),
+            Kind::Exile => self.exile(run).map(|()| false),
+            Kind::Copies => self.copies(run).map(|()| false),
+            Kind::Limp => self.limp(run),
+            Kind::Messenger => self.messenger(run),
             _ => Ok(false),
         }
     }
@@ -124,7 +130,7 @@ impl Adversary {
     }
 
     /// Lets time pass until such a thing happens, or for so long. Tells whether it did.
-    fn await_event(
+    pub(super) fn await_event(
         &self,
         run: &mut Run,
         patience: Duration,
@@ -146,7 +152,11 @@ impl Adversary {
     }
 
     /// Lets a random time pass, in microseconds.
-    fn pass(&mut self, run: &mut Run, micros: std::ops::Range<u64>) -> Result<(), Stopped> {
+    pub(super) fn pass(
+        &mut self,
+        run: &mut Run,
+        micros: std::ops::Range<u64>,
+    ) -> Result<(), Stopped> {
         let wait = Duration::from_micros(self.lots.random_range(micros));
         run.world.run_to(run.world.elapsed() + wait, false)
     }

@@ -127,6 +127,8 @@ fn one(
             Some(Action::Say { by: name(node), text, times })
         }
         Kind::NoQuorum | Kind::Unheard | Kind::Duel | Kind::Secession => None,
+        Kind::Farewells | Kind::Laggard | Kind::Exile => None,
+        Kind::Copies | Kind::Limp | Kind::Messenger => None,
     }
 }
 
