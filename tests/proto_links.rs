@@ -143,3 +143,29 @@ fn everybody_to_whom_a_link_stands_is_named_once_with_the_link_to_use() {
     assert_eq!(peers, [(NodeId(3), LinkId::Accepted(1)), (PEER, dialed)]);
     assert_eq!(links.iter().count(), 4);
 }
+
+#[test]
+fn a_peer_is_as_far_as_the_shortest_of_its_last_round_trips_once_there_are_two() {
+    let ms = Duration::from_millis;
+    // (round trips in the order in which they were measured, the farthest by them)
+    let table: &[(&[u64], Option<u64>)] = &[
+        (&[], None),
+        (&[90], None),
+        (&[90, 5], Some(5)),
+        (&[5, 90], Some(5)),
+        (&[5, 90, 90, 90], Some(5)),
+        (&[5, 90, 90, 90, 80], Some(80)),
+    ];
+    for (measured, farthest) in table {
+        let mut links = Links::default();
+        links.stand(at(0), LinkId::Accepted(1), hello(7));
+        measured.iter().for_each(|trip| links.measured(LinkId::Accepted(1), ms(*trip)));
+        assert_eq!(links.farthest(), farthest.map(ms), "{measured:?}");
+        // A nearer peer changes nothing, a link that is only dialed has no distance.
+        links.stand(at(0), LinkId::Accepted(2), hello(8));
+        links.measured(LinkId::Accepted(2), ms(1));
+        links.measured(LinkId::Accepted(2), ms(1));
+        links.dial(at(0), Some(NodeId(9)), address(7409));
+        assert_eq!(links.farthest(), Some(ms(farthest.unwrap_or(1))), "{measured:?}");
+    }
+}

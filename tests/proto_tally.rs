@@ -6,8 +6,8 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use ringchat::proto::id::{Index, NodeId};
 use ringchat::proto::message::Stored;
-use ringchat::proto::tally::Tally;
-use ringchat::proto::view::{Member, View};
+use ringchat::proto::tally::{Spares, Tally};
+use ringchat::proto::view::{Member, View, Voters};
 
 fn view(ids: &[u64], tie_breaker: u64) -> View {
     let address = SocketAddr::from(([127, 0, 0, 1], 7400));
@@ -101,11 +101,11 @@ fn what_a_quorum_holds_by_table() {
     ];
     for (held, tie_breaker, commit, election) in table {
         let ids: Vec<u64> = (1..=held.len() as u64).collect();
-        let (view, tally) = (view(&ids, *tie_breaker), tally(held));
+        let (voters, tally) = (Voters::from(&view(&ids, *tie_breaker)), tally(held));
         let what = format!("{held:?} with tie-breaker {tie_breaker}");
-        assert_eq!(tally.commit_index(&view), Index(*commit), "commit index of {what}");
-        assert_eq!(tally.election_index(&view), Index(*election), "election index of {what}");
-        assert_eq!(tally.election_pulse(&view), election * 10, "election pulse of {what}");
+        assert_eq!(tally.commit_index(&voters), Index(*commit), "commit index of {what}");
+        assert_eq!(tally.election_index(&voters), Index(*election), "election index of {what}");
+        assert_eq!(tally.election_pulse(&voters), election * 10, "election pulse of {what}");
     }
 }
 
@@ -116,14 +116,15 @@ fn an_index_is_held_by_a_quorum_exactly_if_its_holders_are_one() {
         let size = lots.random_range(1..=7);
         let ids: Vec<u64> = (1..=size).collect();
         let view = view(&ids, lots.random_range(1..=size));
+        let voters = Voters::from(&view);
         let held: Vec<u64> = ids.iter().map(|_| lots.random_range(0..6)).collect();
         let tally = tally(&held);
         for index in 1..=6 {
             let holds = |id: NodeId| tally.of(id).index >= Index(index);
             let commit = view.is_commit_quorum(holds);
-            assert_eq!(tally.commit_index(&view) >= Index(index), commit, "{held:?} at {index}");
+            assert_eq!(tally.commit_index(&voters) >= Index(index), commit, "{held:?} at {index}");
             let elects = view.is_election_quorum(holds);
-            let found = tally.election_index(&view) >= Index(index);
+            let found = tally.election_index(&voters) >= Index(index);
             assert_eq!(found, elects, "{held:?} at {index}, {view:?}");
         }
     }
@@ -131,10 +132,10 @@ fn an_index_is_held_by_a_quorum_exactly_if_its_holders_are_one() {
 
 #[test]
 fn learners_are_not_counted() {
-    let view = view(&[1, 2, 3], 1);
+    let voters = Voters::from(&view(&[1, 2, 3], 1));
     let tally = tally(&[9, 2, 1, 9, 9, 9]);
-    assert_eq!(tally.commit_index(&view), Index(2));
-    assert_eq!(tally.election_index(&view), Index(2));
+    assert_eq!(tally.commit_index(&voters), Index(2));
+    assert_eq!(tally.election_index(&voters), Index(2));
 }
 
 #[test]
@@ -154,4 +155,30 @@ fn only_an_index_beyond_the_committed_that_was_not_sent_is_worth_a_frame() {
         let found = tally(known).has_news_beyond(&tally(sent), Index(*committed));
         assert_eq!(found, *news, "known {known:?}, sent {sent:?}, committed {committed}");
     }
+}
+
+#[test]
+fn whoever_is_answered_is_told_what_it_has_not_told_itself() {
+    // (what the answering node knows, what it was told, what goes back)
+    let table: &[(&[u64], &[u64], &[u64])] = &[
+        (&[3, 2, 4], &[], &[1, 2, 3]),
+        (&[3, 2, 4], &[3, 2, 4], &[]),
+        (&[3, 2, 4], &[3, 1, 4], &[2]),
+        (&[3, 2, 4], &[3, 2], &[3]),
+        (&[3, 2], &[3, 2, 4], &[]),
+        (&[3, 2], &[4, 4], &[]),
+        (&[], &[3], &[]),
+    ];
+    for (known, told, back) in table {
+        let answer = Spares::default().news_for(tally(told).known(), &tally(known));
+        let ids: Vec<u64> = answer.iter().map(|fact| fact.id.0).collect();
+        assert_eq!(ids, *back, "known {known:?}, told {told:?}");
+        assert!(answer.iter().all(|fact| *fact == tally(known).of(fact.id)));
+    }
+    // Others than those of the answer may stand between.
+    let mut known = tally(&[5, 5, 5, 5]);
+    known.merge(fact(9, 1, 1));
+    let answer = Spares::default().news_for(&[fact(2, 5, 50), fact(4, 5, 49)], &known);
+    let ids: Vec<u64> = answer.iter().map(|fact| fact.id.0).collect();
+    assert_eq!(ids, [1, 3, 4, 9], "a pulse is news, too");
 }

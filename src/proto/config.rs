@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// All of a node's tunables. The defaults suit links of a local network.
+/// All of a node's tunables. In a ring that is far apart some of the times are longer: see [`super::pace`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// How often each end of a link asks the other whether it is there.

@@ -8,6 +8,10 @@ use super::id::{LinkId, NodeId, RingId};
 use super::message::Hello;
 use super::time::Instant;
 
+/// Of so many round trips the shortest tells how far away a peer is: the others may have met one that was
+/// busy, or a frame that was lost on the way.
+const RECENT: usize = 4;
+
 /// One connection, standing or being dialed.
 #[derive(Clone, Debug)]
 pub struct Link {
@@ -27,6 +31,8 @@ pub struct Link {
     pub wanted_at: Instant,
     /// The last round trip measured.
     pub round_trip: Option<Duration>,
+    /// It and those measured before it, the newest first.
+    recent: [Option<Duration>; RECENT],
     /// When this node last asked whether the peer is there.
     pub asked_at: Instant,
 }
@@ -107,7 +113,18 @@ impl Links {
     pub fn measured(&mut self, id: LinkId, round_trip: Duration) {
         if let Some(link) = self.all.get_mut(&id) {
             link.round_trip = Some(round_trip);
+            link.recent.rotate_right(1);
+            link.recent[0] = Some(round_trip);
         }
+    }
+
+    /// The round trip to the farthest peer, of those that were measured more than once.
+    pub fn farthest(&self) -> Option<Duration> {
+        let shortest = |link: &Link| {
+            let measured = link.recent.iter().flatten();
+            measured.clone().min().copied().filter(|_| measured.count() > 1)
+        };
+        self.all.values().filter(|link| link.stands).filter_map(shortest).max()
     }
 
     /// The link to this peer is needed for something.
@@ -146,6 +163,7 @@ impl Link {
             heard_at: now,
             wanted_at: now,
             round_trip: None,
+            recent: [None; RECENT],
             asked_at: Instant::START,
         }
     }

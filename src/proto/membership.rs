@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::id::{Index, NodeId};
 use super::tally::Tally;
-use super::view::{Member, View};
+use super::view::{Member, View, Voters};
 
 /// What a node knows of who belongs to its ring.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -14,6 +14,8 @@ pub struct Membership {
     ring: View,
     /// The same, sorted: it is asked with every input who belongs to it.
     ids: Vec<NodeId>,
+    /// Who counts in `base`, and who does in `pending`.
+    voters: [Voters; 2],
 }
 
 impl Membership {
@@ -87,22 +89,27 @@ impl Membership {
         let counted = |held: Index| {
             Some(held.min(verified)).filter(|index| is_own(*index)).unwrap_or_default()
         };
-        let by_base = counted(tally.commit_index(&self.base));
+        let [base, pending] = &self.voters;
+        let by_base = counted(tally.commit_index(base));
         // A view in a tail that may not be the leader's says nothing.
-        let Some((at, view)) = self.pending.as_ref().filter(|(at, _)| *at <= verified) else {
+        let Some((at, _)) = self.pending.as_ref().filter(|(at, _)| *at <= verified) else {
             return by_base;
         };
-        let both = tally.election_index(&self.base).min(tally.election_index(view));
+        let both = tally.election_index(base).min(tally.election_index(pending));
         if counted(both) < *at {
             return by_base.min(at.previous());
         }
-        counted(tally.commit_index(view)).max(*at)
+        counted(tally.commit_index(pending)).max(*at)
     }
 
     /// The latest pulse that came back from an election quorum, of both views.
     pub fn election_pulse(&self, tally: &Tally) -> u64 {
-        let base = tally.election_pulse(&self.base);
-        self.pending.as_ref().map_or(base, |(_, view)| base.min(tally.election_pulse(view)))
+        let [base, pending] = &self.voters;
+        let by_base = tally.election_pulse(base);
+        match &self.pending {
+            Some(_) => by_base.min(tally.election_pulse(pending)),
+            None => by_base,
+        }
     }
 
     /// The size of the smaller of both views.
@@ -115,6 +122,11 @@ impl Membership {
         self.ids.clear();
         self.ids.extend(self.ring.members.iter().map(|member| member.id));
         self.ids.sort_unstable();
+        self.voters[0].become_those_of(&self.base);
+        match &self.pending {
+            Some((_, view)) => self.voters[1].become_those_of(view),
+            None => self.voters[1] = Voters::default(),
+        }
     }
 
     /// The pending view's order, with those it removes behind their old predecessors.

@@ -167,7 +167,8 @@ pub struct AppendAck {
     pub commit: Index,
     /// The entry before the stretch was missing or another: send again from behind `verified`.
     pub mismatch: bool,
-    /// Who holds what, as far as the answering node knows; empty where it refused.
+    /// Who holds what, of all that the answering node knows what the [`Append`] did not tell; empty where
+    /// it refused.
     pub stored: Vec<Stored>,
 }
 

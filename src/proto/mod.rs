@@ -16,6 +16,7 @@ pub mod message;
 pub mod node;
 pub mod outgoing;
 pub mod output;
+pub mod pace;
 pub mod payloads;
 pub mod plausible;
 mod readable;

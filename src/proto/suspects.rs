@@ -49,6 +49,11 @@ impl Suspects {
         self.probes.get(&id).is_some_and(|probe| probe.in_vain)
     }
 
+    /// How long the wait before the next dial is.
+    pub fn wait(&self, id: NodeId) -> Duration {
+        self.probes.get(&id).map_or(Duration::ZERO, |probe| probe.wait)
+    }
+
     /// A member answers. Whether it did not before.
     pub fn clear(&mut self, id: NodeId) -> bool {
         self.probes.remove(&id).is_some_and(|probe| probe.in_vain)

@@ -4,12 +4,14 @@
 
 use super::id::{Index, NodeId};
 use super::message::Stored;
-use super::view::View;
+use super::view::Voters;
 
 /// The running acknowledgement of one ballot, sorted by node.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Tally {
     known: Vec<Stored>,
+    /// The greatest index that any of them holds: while it is committed, nothing has to be counted.
+    furthest: Index,
 }
 
 /// How many vectors are kept, and how large each may be.
@@ -36,12 +38,33 @@ impl Spares {
         facts.clone_from(&tally.known);
         facts
     }
+
+    /// What one who has told `told` lacks: the answer to a frame.
+    pub fn news_for(&mut self, told: &[Stored], tally: &Tally) -> Vec<Stored> {
+        let mut facts = self.free.pop().unwrap_or_default();
+        facts.clear();
+        // Both are sorted, and mostly speak of the same nodes.
+        let mut at = 0;
+        for fact in &tally.known {
+            while told.get(at).is_some_and(|other| other.id < fact.id) {
+                at += 1;
+            }
+            let has = |other: &Stored| {
+                (other.id == fact.id) & (other.index >= fact.index) & (other.pulse >= fact.pulse)
+            };
+            if !told.get(at).is_some_and(has) {
+                facts.push(*fact);
+            }
+        }
+        facts
+    }
 }
 
 impl Tally {
     /// Forgets everything: another ballot begins.
     pub fn clear(&mut self) {
         self.known.clear();
+        self.furthest = Index::ZERO;
     }
 
     /// All of it.
@@ -68,6 +91,10 @@ impl Tally {
                 known.index = known.index.max(fact.index);
                 known.pulse = known.pulse.max(fact.pulse);
             }
+            if news {
+                let furthest = facts.iter().map(|fact| fact.index).max();
+                self.furthest = self.furthest.max(furthest.unwrap_or_default());
+            }
             return news;
         }
         for fact in facts {
@@ -79,6 +106,7 @@ impl Tally {
 
     /// Takes in a fact. Whether it was news.
     pub fn merge(&mut self, fact: Stored) -> bool {
+        self.furthest = self.furthest.max(fact.index);
         match self.known.binary_search_by_key(&fact.id, |stored| stored.id) {
             Ok(at) => {
                 let known = &mut self.known[at];
@@ -97,19 +125,24 @@ impl Tally {
     /// Becomes what `source` holds beyond `commit`: all that [`Tally::has_news_beyond`] is asked of,
     /// then and later, since what is committed only grows. Mostly that is nothing.
     pub fn copy_beyond(&mut self, source: &Tally, commit: Index) {
-        self.known.clear();
-        self.known.extend(source.known.iter().filter(|fact| fact.index > commit));
+        self.clear();
+        if source.furthest > commit {
+            self.known.extend(source.known.iter().filter(|fact| fact.index > commit));
+            self.furthest = source.furthest;
+        }
     }
 
     /// Whether this holds an index beyond `commit` that `sent` lacks: what may yet commit something.
     pub fn has_news_beyond(&self, sent: &Tally, commit: Index) -> bool {
-        self.known.iter().any(|fact| fact.index > commit && fact.index > sent.of(fact.id).index)
+        let lacks = |fact: &Stored| fact.index > commit && fact.index > sent.of(fact.id).index;
+        self.furthest > commit && self.known.iter().any(lacks)
     }
 
     /// Whether at least half of so many members may hold something beyond `index`: else no quorum of
     /// theirs does, and nothing has to be sorted to know it.
     pub fn may_pass(&self, index: Index, members: usize) -> bool {
-        2 * self.known.iter().filter(|fact| fact.index > index).count() >= members
+        self.furthest > index
+            && 2 * self.known.iter().filter(|fact| fact.index > index).count() >= members
     }
 
     /// The same for what they have seen of the leader's pulse.
@@ -117,37 +150,51 @@ impl Tally {
         2 * self.known.iter().filter(|fact| fact.pulse > pulse).count() >= members
     }
 
-    /// The greatest index that a commit quorum of `view` holds.
-    pub fn commit_index(&self, view: &View) -> Index {
-        let held = self.descending(view, |stored| stored.index.0);
-        Index(held.get(held.len() / 2).copied().unwrap_or(0))
+    /// The greatest index that a commit quorum of these holds.
+    pub fn commit_index(&self, voters: &Voters) -> Index {
+        let mut held = self.held_by(voters, |stored| stored.index.0);
+        Index(majority(&mut held))
     }
 
-    /// The greatest index that an election quorum of `view` holds.
-    pub fn election_index(&self, view: &View) -> Index {
-        Index(self.election_quorum(view, |stored| stored.index.0))
+    /// The greatest index that an election quorum of these holds.
+    pub fn election_index(&self, voters: &Voters) -> Index {
+        Index(self.election_quorum(voters, |stored| stored.index.0))
     }
 
-    /// The latest pulse that an election quorum of `view` has seen.
-    pub fn election_pulse(&self, view: &View) -> u64 {
-        self.election_quorum(view, |stored| stored.pulse)
+    /// The latest pulse that an election quorum of these has seen.
+    pub fn election_pulse(&self, voters: &Voters) -> u64 {
+        self.election_quorum(voters, |stored| stored.pulse)
     }
 
-    fn election_quorum(&self, view: &View, what: impl Fn(Stored) -> u64) -> u64 {
-        let held = self.descending(view, &what);
-        let majority = held.get(held.len() / 2).copied().unwrap_or(0);
+    fn election_quorum(&self, voters: &Voters, what: impl Fn(Stored) -> u64) -> u64 {
+        let mut held = self.held_by(voters, &what);
+        let by_more = majority(&mut held);
         if held.is_empty() || !held.len().is_multiple_of(2) {
-            return majority;
+            return by_more;
         }
         // Exactly half is enough where the tie-breaker is among them.
-        let half = held[held.len() / 2 - 1];
-        majority.max(half.min(what(self.of(view.tie_breaker))))
+        let middle = held.len() / 2;
+        let half = held[..middle].iter().copied().min().unwrap_or(0);
+        by_more.max(half.min(what(self.of(voters.tie_breaker))))
     }
 
-    fn descending(&self, view: &View, what: impl Fn(Stored) -> u64) -> Vec<u64> {
-        let mut held: Vec<u64> =
-            view.members.iter().map(|member| what(self.of(member.id))).collect();
-        held.sort_unstable_by(|a, b| b.cmp(a));
-        held
+    /// What each of them holds, in their order. Both they and the facts are sorted.
+    fn held_by(&self, voters: &Voters, what: impl Fn(Stored) -> u64) -> Vec<u64> {
+        let mut facts = self.known.iter().peekable();
+        let mut of = |id: NodeId| {
+            while facts.next_if(|fact| fact.id < id).is_some() {}
+            facts.peek().filter(|fact| fact.id == id).map_or(0, |fact| what(**fact))
+        };
+        voters.ids.iter().map(|id| of(*id)).collect()
     }
+}
+
+/// What more than half of them reach: behind it stand those that hold no more, before it those that hold
+/// no less.
+fn majority(held: &mut [u64]) -> u64 {
+    if held.is_empty() {
+        return 0;
+    }
+    let middle = held.len() / 2;
+    *held.select_nth_unstable_by(middle, |a, b| b.cmp(a)).1
 }

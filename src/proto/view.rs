@@ -48,6 +48,33 @@ pub struct View {
     pub changes: Vec<Change>,
 }
 
+/// Who counts in a view, sorted, so that what is known of them is found in one walk.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Voters {
+    /// The members, the least first.
+    pub ids: Vec<NodeId>,
+    /// Decides where exactly half of them hold something.
+    pub tie_breaker: NodeId,
+}
+
+impl From<&View> for Voters {
+    fn from(view: &View) -> Voters {
+        let mut voters = Voters::default();
+        voters.become_those_of(view);
+        voters
+    }
+}
+
+impl Voters {
+    /// Becomes those of `view`.
+    pub fn become_those_of(&mut self, view: &View) {
+        self.ids.clear();
+        self.ids.extend(view.members.iter().map(|member| member.id));
+        self.ids.sort_unstable();
+        self.tie_breaker = view.tie_breaker;
+    }
+}
+
 impl View {
     /// Whether `id` is a member.
     pub fn contains(&self, id: NodeId) -> bool {

@@ -46,6 +46,10 @@ impl Engine for Events {
             Start::Found | Start::Join(_) => Disk::default(),
         };
         let life = Node::new(seed, host.address, self.config.clone(), start);
+        if let Some(before) = host.id.replace(life.hello().member.id) {
+            self.homes.remove(&before);
+        }
+        self.homes.insert(life.hello().member.id, node);
         host.begin(incarnation, life);
         host.written = written;
         host.clock.restart(self.now);

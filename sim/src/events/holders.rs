@@ -130,19 +130,19 @@ impl Events {
         let Some(view) = view else { return };
         let ring = self.hosts[host.0].ring();
         let holds = |id: NodeId| {
-            let place = self.hosts.iter().position(|other| other.id == Some(id));
+            let place = self.homes.get(&id);
             // Of a life that made way for the next, or for a ring of its own, nothing is known any more.
             place.is_none_or(|place| {
-                let there = &self.hosts[place];
-                place == host.0 || there.ring() != ring || there.holds(index, is_it)
+                let there = &self.hosts[place.0];
+                *place == host || there.ring() != ring || there.holds(index, is_it)
             })
         };
         let enough =
             if strictly { view.is_commit_quorum(holds) } else { view.is_election_quorum(holds) };
         if !enough {
             let name = |id: NodeId| {
-                let place = self.hosts.iter().position(|other| other.id == Some(id));
-                place.map_or_else(|| id.to_string(), |place| self.names[place].clone())
+                let place = self.homes.get(&id);
+                place.map_or_else(|| id.to_string(), |place| self.names[place.0].clone())
             };
             let of = |which: &dyn Fn(NodeId) -> bool| {
                 let those = view.members.iter().map(|member| member.id).filter(|id| which(*id));

@@ -27,11 +27,12 @@ mod weather;
 mod words;
 
 use std::cell::Cell;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ringchat::proto::config::Config;
+use ringchat::proto::id::NodeId;
 use ringchat::proto::input::{Disconnect, Input};
 use ringchat::proto::output::Outbox;
 use ringchat::proto::time::Instant;
@@ -73,6 +74,8 @@ pub struct Events {
     names: Vec<String>,
     config: Config,
     hosts: Vec<Host>,
+    /// Where the last life of each node is: with every frame it is asked of whom that speaks.
+    homes: BTreeMap<NodeId, NodeIndex>,
     queue: Queue<Thing>,
     connections: Vec<Connection>,
     weather: Weather,
@@ -106,6 +109,7 @@ impl Events {
             names: scenario.names.clone(),
             config: scenario.config.clone(),
             hosts: (1..=count).map(|host| Host::new(address(host))).collect(),
+            homes: BTreeMap::new(),
             queue: Queue::new(),
             connections: Vec::new(),
             weather: Weather::new(scenario.network, lots, count),
@@ -121,6 +125,11 @@ impl Events {
             furthest: Furthest::new(),
             counted: false,
         }
+    }
+
+    /// The machine of a node, unless a later life has taken that over.
+    fn host_of(&self, id: NodeId) -> Option<&Host> {
+        self.homes.get(&id).map(|home| &self.hosts[home.0])
     }
 
     /// Lets the first thing happen that is due by then. False if nothing is.

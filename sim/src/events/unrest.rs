@@ -96,7 +96,7 @@ impl Events {
     /// dials nobody can know it.
     fn still_leads(&self, host: NodeIndex, ballot: Ballot) -> bool {
         let follows = |node: &ringchat::proto::node::Node| node.status().promised == ballot;
-        let leader = self.hosts.iter().find(|other| other.id == Some(ballot.proposer));
+        let leader = self.host_of(ballot.proposer);
         let leads = leader.is_some_and(|leader| {
             let status = leader.node.as_ref().map(|node| node.status());
             leader.running == Running::Alive

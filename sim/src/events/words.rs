@@ -12,14 +12,19 @@ use crate::scenario::NodeIndex;
 impl Events {
     /// A node is about to say this to another.
     pub(super) fn check_words(&mut self, host: NodeIndex, message: &Message) {
-        let here = &self.hosts[host.0];
+        let here = &mut self.hosts[host.0];
+        let said = std::mem::take(&mut here.said);
         let Some(me) = here.id else { return };
         let wrong = here.written.too_early(me, message).or_else(|| match message {
             Message::Elected(token) => self.given_to_older(host, me, token),
-            Message::Append(append) => self.not_held(append.ballot, &append.stored),
-            Message::AppendAck(ack) => self.not_held(ack.ballot, &ack.stored),
+            Message::Append(append) => self.not_held(append.ballot, &append.stored, &said),
+            Message::AppendAck(ack) => self.not_held(ack.ballot, &ack.stored, &said),
             _ => None,
         });
+        self.hosts[host.0].said = said;
+        if let Message::Append(append) = message {
+            self.hosts[host.0].said.remember(append.ballot, &append.stored);
+        }
         if let Some(words) = wrong {
             self.crashed.get_or_insert((host, words));
         }
@@ -41,12 +46,31 @@ impl Events {
     }
 
     /// What is said of who holds how much of a leader's log can be found on their disks, unless they
-    /// follow another by now.
-    fn not_held(&self, ballot: Ballot, facts: &[Stored]) -> Option<String> {
-        facts.iter().filter(|fact| fact.index > Index::ZERO).find_map(|fact| {
-            let of = self.hosts.iter().find(|other| other.id == Some(fact.id))?;
-            let wrong = of.written.lacks(ballot, fact.index);
+    /// follow another by now. What was true when it was said before is not looked up again.
+    fn not_held(&self, ballot: Ballot, facts: &[Stored], said: &Said) -> Option<String> {
+        let known = if said.ballot == ballot { &said.facts[..] } else { &[] };
+        facts.iter().enumerate().find_map(|(place, fact)| {
+            let old = known.get(place).is_some_and(|it| it.id == fact.id && it.index >= fact.index);
+            if old || fact.index == Index::ZERO {
+                return None;
+            }
+            let wrong = self.host_of(fact.id)?.written.lacks(ballot, fact.index);
             wrong.then(|| format!("says that {} holds {} of {ballot}", fact.id, fact.index))
         })
+    }
+}
+
+/// What a node has said last of who holds what, under which ballot.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    ballot: Ballot,
+    facts: Vec<Stored>,
+}
+
+impl Said {
+    fn remember(&mut self, ballot: Ballot, facts: &[Stored]) {
+        self.ballot = ballot;
+        self.facts.clear();
+        self.facts.extend_from_slice(facts);
     }
 }

@@ -115,7 +115,7 @@ impl Node {
         if self.is_member() {
             // The others may have a leader, who will be heard by then.
             let has_others = self.membership.ring().members.len() > 1;
-            let wait = if has_others { self.config.leader_silent } else { Default::default() };
+            let wait = if has_others { self.leader_lost_after() } else { Default::default() };
             self.election_at = Some(step.now + wait);
         }
         self.retarget(step);

@@ -14,6 +14,12 @@ use crate::proto::message::{Elect, Message};
 /// An election that comes to nothing doubles the wait for the next, this often at the most.
 const DOUBLED_AT_MOST: u32 = 3;
 
+/// Within so many laps of its promise a node hears its leader.
+const SILENT_LAPS: u32 = 2;
+
+/// Within so many laps an election has led to something.
+const ELECTION_LAPS: u32 = 2;
+
 /// After so many elections that came to nothing people are told that their lines wait.
 const TOLD_AFTER: u32 = 2;
 
@@ -23,13 +29,19 @@ impl Node {
         if self.leading.is_some() || !self.is_member() {
             return;
         }
-        let silent = self.config.leader_silent;
+        let silent = self.leader_lost_after();
         let heard = self.heard.filter(|heard| step.now.since(*heard) < silent);
         // What an older leader says is not heard any more once a greater ballot is promised.
         self.heard = heard.filter(|_| self.durable.promised() == self.current);
         if self.heard.is_none() && self.election_at.is_none() {
             self.hurry_election(step);
         }
+    }
+
+    /// A leader that was not heard for this long is missed. Whoever has promised it something hears its
+    /// first pulse a lap later.
+    pub(super) fn leader_lost_after(&self) -> Duration {
+        self.pace.laps(self.config.leader_silent, SILENT_LAPS)
     }
 
     /// An election soon, after a short random delay.
@@ -42,7 +54,8 @@ impl Node {
 
     /// If this election comes to nothing, the next: later each time, and at random.
     pub(super) fn postpone_election(&mut self, step: &mut Step) {
-        let base = self.config.election_retry * (1 << self.elections_failed.min(DOUBLED_AT_MOST));
+        let retry = self.pace.laps(self.config.election_retry, ELECTION_LAPS);
+        let base = retry * (1 << self.elections_failed.min(DOUBLED_AT_MOST));
         let wait = base + self.lot(base);
         self.election_at = Some(step.now + wait);
     }

@@ -7,14 +7,16 @@ use super::{Node, Step};
 use crate::proto::id::{Ballot, NodeId};
 use crate::proto::message::Message;
 
-/// A leader that is this many pulses ahead of what the ring brought was not heard through the ring.
+/// A leader that is this many pulses ahead of what the ring brought, besides those under way, was not
+/// heard through the ring.
 const PULSES_AHEAD: u64 = 8;
 
 impl Node {
     /// The leader itself says how far its pulse is.
     pub(super) fn compare_pulse(&mut self, step: &mut Step, ballot: Ballot, pulse: u64) {
+        let ahead = PULSES_AHEAD + self.pace.pulses_under_way(self.config.pulse);
         let known = if ballot == self.current { self.pulse } else { 0 };
-        if ballot >= self.current && pulse > known + PULSES_AHEAD {
+        if ballot >= self.current && pulse > known + ahead {
             self.ask_for_frames(step, ballot.proposer);
         }
     }

@@ -1,5 +1,6 @@
 //! Following a leader: its log, stretch by stretch, and the acknowledgements that travel with it.
 
+use super::replicate::AckDue;
 use super::{Node, Step};
 use crate::proto::entry::Body;
 use crate::proto::event::Event;
@@ -37,29 +38,37 @@ impl Node {
         self.links.want(step.now, from);
         if !own && frame.pulse > self.pulse {
             self.pulse = frame.pulse;
-            if self.refused_at.is_none_or(|pulse| frame.pulse > pulse + 1) {
+            let under_way = 1 + self.pace.pulses_under_way(self.config.pulse);
+            if self.refused_at.is_none_or(|pulse| frame.pulse > pulse + under_way) {
                 self.refusal_misleads |= self.refused_at.is_some();
                 self.hear_leader(step);
             }
         }
         self.tally.merge_all(&frame.stored);
-        self.spares.keep(std::mem::take(&mut frame.stored));
+        let told = std::mem::take(&mut frame.stored);
         let commit = frame.commit;
         let mismatch = !own && !self.take_entries(step, frame);
         self.own_fact();
         self.advance(step, commit.min(self.verified));
         self.count(step);
         self.joined_by(from, step.now);
-        self.acknowledge_later(link, mismatch);
+        let due = self.acknowledge_later(link);
+        due.mismatch |= mismatch;
+        let older = std::mem::replace(&mut due.told, told);
+        self.spares.keep(older);
         self.flush_due = true;
     }
 
     /// One answer to all that comes on a link before the next flush.
-    fn acknowledge_later(&mut self, link: LinkId, mismatch: bool) {
-        match self.acks_due.binary_search_by_key(&link, |(link, _)| *link) {
-            Ok(at) => self.acks_due[at].1 |= mismatch,
-            Err(at) => self.acks_due.insert(at, (link, mismatch)),
-        }
+    fn acknowledge_later(&mut self, link: LinkId) -> &mut AckDue {
+        let at = match self.acks_due.binary_search_by_key(&link, |due| due.link) {
+            Ok(at) => at,
+            Err(at) => {
+                self.acks_due.insert(at, AckDue { link, mismatch: false, told: Vec::new() });
+                at
+            }
+        };
+        &mut self.acks_due[at]
     }
 
     /// Follows a new ballot: what was known of the log of another leader counts no more.
@@ -239,7 +248,7 @@ impl Node {
             // Its own voice was the last that the view without it needed, and no ring takes that on: the
             // others would wait for it for ever.
             if let Some(link) = self.predecessor.and_then(|peer| self.links.to(peer)) {
-                self.acknowledge_later(link, false);
+                self.acknowledge_later(link);
             }
         }
         self.flush_due = true;

@@ -16,7 +16,7 @@ use crate::proto::view::{Change, Member, View};
 const WORD_LASTS: u32 = 4;
 /// A broken link counts as broken for this many retries after the last word of it.
 const BROKEN_LASTS: u32 = 40;
-/// A member that lacks more pulses than this does not answer.
+/// A member that lacks more pulses than this, besides those under way, does not answer.
 const RECENT_PULSES: u64 = 4;
 
 /// What a leader has on its desk.
@@ -83,7 +83,7 @@ impl Node {
         }
         self.review(step.now);
         let view = self.next_view(step.now);
-        let pulse = self.pulse;
+        let (pulse, recent) = (self.pulse, self.recent_pulses());
         let Some(leading) = &mut self.leading else { return };
         let Some(view) = view else {
             leading.government.wished = None;
@@ -93,7 +93,7 @@ impl Node {
             leading.pulse_at = step.now;
             pulse
         });
-        let fresh = (wished + 1).max(pulse.saturating_sub(2 * RECENT_PULSES));
+        let fresh = (wished + 1).max(pulse.saturating_sub(2 * recent));
         if !view.is_election_quorum(|id| self.tally.of(id).pulse >= fresh) {
             return;
         }
@@ -183,7 +183,7 @@ impl Node {
         let me = self.me.id;
         let quiet = self.committed == self.durable.log().last()
             && desk.accused.is_empty()
-            && self.led_for(now) >= self.config.leader_silent;
+            && self.led_for(now) >= self.leader_lost_after();
         if next.changes.is_empty() && base.tie_breaker != me && quiet && self.leaving.is_none() {
             next.changes.push(Change::TieBreaker(me));
         }
@@ -204,7 +204,12 @@ impl Node {
 
     /// Whether a member has seen one of the last pulses.
     pub(super) fn answers_pulses(&self, id: NodeId) -> bool {
-        id == self.me.id || self.tally.of(id).pulse + RECENT_PULSES >= self.pulse
+        id == self.me.id || self.tally.of(id).pulse + self.recent_pulses() >= self.pulse
+    }
+
+    /// Whoever lacks more pulses than this does not answer: those that are under way, and a few.
+    fn recent_pulses(&self) -> u64 {
+        RECENT_PULSES + self.pace.pulses_under_way(self.config.pulse)
     }
 
     /// How far the log reaches, for a leader that is about to hand over.

@@ -1,6 +1,7 @@
 //! Joining: a newcomer asks a contact, which serves it the log until it has caught up.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use super::{Node, Step};
 use crate::proto::event::Event;
@@ -11,6 +12,8 @@ use crate::proto::view::Member;
 
 /// A contact that brings nothing for this many retries is given up for the next.
 const PATIENCE: u32 = 5;
+/// Every dial to a contact but the first may take this many times as long.
+const LONGER_AGAIN: u32 = 2;
 /// A newcomer that was not heard for this many retries is not served any more.
 const FORGOTTEN_AFTER: u32 = 10;
 
@@ -122,6 +125,13 @@ impl Node {
         if let Some(joining) = self.joining.as_mut().filter(|joining| joining.link == Some(link)) {
             joining.link = None;
         }
+    }
+
+    /// How long a dial to a contact may take: behind one that came to nothing, longer. How far the contacts
+    /// are is not known yet.
+    pub(super) fn contact_wait(&self) -> Duration {
+        let again = self.joining.as_ref().is_some_and(|joining| joining.turn > 1);
+        self.config.dial_timeout * if again { LONGER_AGAIN } else { 1 }
     }
 
     /// The sponsor was heard: this node is on its way.

@@ -1,5 +1,7 @@
 //! Leading: the first entry, the pulse, the order of messages, and knowing when to stop.
 
+use std::time::Duration;
+
 use super::{Node, Step};
 use crate::proto::entry::{Body, Entry, Submission};
 use crate::proto::event::Event;
@@ -8,6 +10,9 @@ use crate::proto::sequencer::{Sessions, Verdict};
 use crate::proto::time::Instant;
 
 use super::govern::Government;
+
+/// Within so many laps a pulse is back.
+const QUORUM_LAPS: u32 = 3;
 
 /// What only a leader keeps.
 #[derive(Debug)]
@@ -122,7 +127,7 @@ impl Node {
 
     pub(super) fn tick_leading(&mut self, step: &mut Step) {
         let Some(leading) = &self.leading else { return };
-        if step.now.since(leading.quorum_at) >= self.config.quorum_timeout {
+        if step.now.since(leading.quorum_at) >= self.quorum_lost_after() {
             let members = self.membership.newest().members.iter().map(|member| member.id);
             let met: Vec<NodeId> = members.filter(|id| self.answers_pulses(*id)).collect();
             self.step_down(step);
@@ -132,8 +137,13 @@ impl Node {
         self.govern(step);
     }
 
+    /// A leader whose pulse does not come back from a quorum for this long steps down.
+    fn quorum_lost_after(&self) -> Duration {
+        self.pace.laps(self.config.quorum_timeout, QUORUM_LAPS)
+    }
+
     /// How long this node has led.
-    pub(super) fn led_for(&self, now: Instant) -> std::time::Duration {
+    pub(super) fn led_for(&self, now: Instant) -> Duration {
         self.leading.as_ref().map_or_else(Default::default, |leading| now.since(leading.since))
     }
 
@@ -153,7 +163,7 @@ impl Node {
         if !stays || !self.leads_in_touch(step.now) || promised <= self.current {
             return;
         }
-        if self.led_for(step.now) >= self.config.leader_silent {
+        if self.led_for(step.now) >= self.leader_lost_after() {
             return self.gather(step, promised);
         }
         // Whoever has only just begun gives way, and tries again after a random while: two leaders

@@ -34,6 +34,7 @@ use rand_chacha::ChaCha8Rng;
 use self::begin::{Awakening, Restart};
 use self::join::{Joining, Learner};
 use self::lead::Leading;
+use self::replicate::AckDue;
 use self::snapshots::Snapshots;
 use self::step::Step;
 use super::config::Config;
@@ -48,6 +49,7 @@ use super::membership::Membership;
 use super::message::{Elect, Hello, TokenId};
 use super::outgoing::Outgoing;
 use super::output::Outbox;
+use super::pace::Pace;
 use super::replica::Replica;
 use super::sequencer::Sessions;
 use super::suspects::Suspects;
@@ -74,7 +76,6 @@ pub struct Node {
     lots: ChaCha8Rng,
     ring: Option<RingId>,
     left: bool,
-    /// What a restarted node has yet to say.
     awakening: Option<Box<Awakening>>,
     /// Promise and log.
     durable: Durable,
@@ -110,6 +111,7 @@ pub struct Node {
     leading: Option<Leading>,
 
     links: Links,
+    pace: Pace,
     suspects: Suspects,
     exiles: Exiles,
     successor: Option<NodeId>,
@@ -134,8 +136,8 @@ pub struct Node {
 
     outgoing: Outgoing,
     leaving: Option<Instant>,
-    /// The links to answer on, sorted, and whether what came there did not fit.
-    acks_due: Vec<(LinkId, bool)>,
+    /// The answers that are due, sorted by their links.
+    acks_due: Vec<AckDue>,
     spares: Spares,
     flush_due: bool,
     tick_at: Instant,
@@ -176,6 +178,7 @@ impl Node {
             asked_for_frames: None,
             leading: None,
             links: Links::default(),
+            pace: Pace::default(),
             suspects: Suspects::default(),
             exiles: Exiles::default(),
             successor: None,

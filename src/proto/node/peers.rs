@@ -98,7 +98,7 @@ impl Node {
     ) -> Option<Link> {
         let gone = self.links.remove(link)?;
         step.event(Event::LinkDown { link, peer: gone.peer, why });
-        self.acks_due.retain(|(other, _)| *other != link);
+        self.acks_due.retain(|due| due.link != link);
         self.replicas.retain(|_, replica| replica.link != link);
         self.contact_failed(link);
         Some(gone)

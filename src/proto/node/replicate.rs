@@ -8,8 +8,18 @@ use std::collections::BTreeMap;
 use super::{Node, Step};
 use crate::proto::entry::{Body, Entry};
 use crate::proto::id::{Ballot, Index, LinkId, NodeId};
-use crate::proto::message::{Append, AppendAck, Message};
+use crate::proto::message::{Append, AppendAck, Message, Stored};
 use crate::proto::replica::Replica;
+
+/// An answer that goes out with the next flush.
+#[derive(Debug)]
+pub(super) struct AckDue {
+    pub(super) link: LinkId,
+    /// What came there did not fit.
+    pub(super) mismatch: bool,
+    /// Who holds what, as whoever is answered has told last: only what it lacks goes back.
+    pub(super) told: Vec<Stored>,
+}
 
 impl Node {
     /// Everything that became due since the last time, as few frames as it takes.
@@ -33,14 +43,16 @@ impl Node {
     }
 
     fn acknowledge(&mut self, step: &mut Step) {
-        for (link, mismatch) in self.acks_due.drain(..) {
+        for AckDue { link, mismatch, told } in self.acks_due.drain(..) {
+            let stored = self.spares.news_for(&told, &self.tally);
+            self.spares.keep(told);
             let ack = AppendAck {
                 ballot: self.current,
                 promised: self.durable.promised(),
                 verified: self.verified,
                 commit: self.committed,
                 mismatch,
-                stored: self.spares.copy_of(&self.tally),
+                stored,
             };
             step.send(link, Message::AppendAck(ack));
         }

@@ -1,5 +1,7 @@
 //! What a node does by the clock: heartbeats, silence, probes, and requests that are repeated.
 
+use std::time::Duration;
+
 use super::{Node, Step};
 use crate::proto::event::{Event, LinkLoss};
 use crate::proto::id::LinkId;
@@ -10,6 +12,13 @@ use crate::proto::replica::Replica;
 const UNWANTED_AFTER: u32 = 20;
 /// The round trip of a link that is heard anyhow is measured after this many heartbeats.
 const MEASURED_EVERY: u32 = 10;
+/// Within so many round trips something is heard on a link, if its peer is there.
+const LINK_TRIPS: u32 = 3;
+/// Within so many round trips a dial is answered: the connection stands after one, and the peer's hello
+/// comes with the second.
+const DIAL_TRIPS: u32 = 4;
+/// Within so many laps a message is with the leader, and known committed at its origin.
+const DELIVERY_LAPS: u32 = 3;
 /// The wait between two dials to an evicted member grows to this many times that of a lost peer.
 const EXILES_WAIT: u32 = 4;
 
@@ -35,6 +44,7 @@ impl Node {
     }
 
     fn tick(&mut self, step: &mut Step) {
+        self.pace.update(self.links.farthest(), self.walk().members.len());
         self.tick_links(step);
         for peer in self.suspects.due(step.now) {
             self.dial_member(step, peer);
@@ -52,7 +62,7 @@ impl Node {
         self.tick_joining(step);
         self.tick_feeding(step);
         self.tick_leaving(step);
-        if !self.left && self.outgoing.is_overdue(step.now, self.config.resubmit) {
+        if !self.left && self.outgoing.is_overdue(step.now, self.resubmit_after()) {
             self.resubmit(step);
         }
     }
@@ -62,16 +72,22 @@ impl Node {
     fn tick_links(&mut self, step: &mut Step) {
         let now = step.now;
         let leading = self.leading.as_ref().map(|leading| (leading.ballot, self.pulse));
+        let contact_wait = self.contact_wait();
         let mut lost: Vec<(LinkId, LinkLoss)> = Vec::new();
         // Without a leader any link may serve an election.
         let led = self.leading.is_some() || self.hears_leader(now);
         let unwanted_after = self.config.heartbeat * UNWANTED_AFTER;
+        let silent_after = self.pace.trips(self.config.link_timeout, LINK_TRIPS);
+        let hangs_after = self.pace.trips(self.config.dial_timeout, DIAL_TRIPS);
         for (id, link) in self.links.iter_mut() {
             if !link.stands {
-                if now.since(link.since) >= self.config.dial_timeout {
+                // How far a peer is is not known before it answers: so each dial may take as long as the
+                // wait before the next.
+                let wait = link.peer.map_or(contact_wait, |peer| self.suspects.wait(peer));
+                if now.since(link.since) >= hangs_after.max(wait) {
                     lost.push((id, LinkLoss::DialTimeout));
                 }
-            } else if now.since(link.heard_at) >= self.config.link_timeout {
+            } else if now.since(link.heard_at) >= silent_after {
                 lost.push((id, LinkLoss::Silent));
             } else if led
                 && matches!(id, LinkId::Dialed(_))
@@ -98,6 +114,11 @@ impl Node {
                 self.lose(step, id, why);
             }
         }
+    }
+
+    /// Without any news of its messages for this long a node sends them again.
+    fn resubmit_after(&self) -> Duration {
+        self.pace.laps(self.config.resubmit, DELIVERY_LAPS)
     }
 
     /// Sends again what was under way to a leader that is not known to have got it.
