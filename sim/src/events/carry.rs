@@ -30,11 +30,13 @@ impl Events {
     }
 
     fn hand_over(&mut self, host: NodeIndex, input: Input, cause: Option<InputNumber>) {
+        self.begin_answer(host, &input);
         let here = &mut self.hosts[host.0];
         let Some(node) = here.node.as_mut().filter(|_| here.running == Running::Alive) else {
             return self.answers.clear();
         };
         self.handled += 1;
+        here.tries.hear(&input);
         if let Input::Message { message, .. } = &input {
             here.heard.message(here.clock.read(self.now), self.config.leader_quiet, message);
         }
@@ -49,14 +51,14 @@ impl Events {
             self.outbox = outbox;
             self.check_count(host);
         }
+        self.end_answer(host);
     }
 
     fn carry_out(&mut self, host: NodeIndex, output: Output) {
         let here = &mut self.hosts[host.0];
         match output {
             Output::Send { link, message } => {
-                self.check_words(host, &message);
-                self.check_lag(host, &message);
+                self.look_at_message(host, link, &message);
                 if let Some((id, side)) = self.hosts[host.0].links.get(link)
                     && !self.send(id, side, message)
                 {
@@ -99,10 +101,7 @@ impl Events {
                 }
             }
             Output::Event(event) => {
-                self.check_view(host, &event);
-                self.check_retries(host, &event);
-                self.check_unrest(host, &event);
-                self.check_lag_anew(host, &event);
+                self.look_at_event(host, &event);
                 let left = event == Event::Left;
                 self.note(host, Happening::Event(event));
                 if left {

@@ -41,6 +41,11 @@ impl Disk {
         self.forgets = true;
     }
 
+    /// The last write that is under way.
+    pub(super) fn last_begun(&self) -> Option<WriteId> {
+        self.writes.back().map(|write| write.id)
+    }
+
     /// A write is done, and with it all before it.
     pub(super) fn is_done(&mut self, id: WriteId) {
         while let Some(write) = self.writes.front().filter(|write| write.id <= id) {

@@ -172,7 +172,15 @@ impl Engine for Events {
                 Ok(())
             }
             Tamper::Disk(node, write) => {
-                self.hosts[node.0].disk = write;
+                let host = &mut self.hosts[node.0];
+                host.disk = write;
+                // What waits in front of a slow disk goes on at once when it is swift again.
+                if write.is_none()
+                    && let Some(last) = host.written.last_begun()
+                {
+                    host.written_at = self.now;
+                    self.queue.push(self.now, Thing::Persisted(node, host.incarnation, last));
+                }
                 Ok(())
             }
             Tamper::Tear(node, keeps) => self.tear(node, keeps),

@@ -15,8 +15,10 @@ use super::disk::Disk;
 use super::image::Image;
 use super::lag::Lag;
 use super::links::Links;
+use super::manners::Manners;
 use super::retries::Retries;
 use super::thing::Thing;
+use super::tries::Tries;
 use super::unrest::Heard;
 use super::words::Said;
 use crate::causal::InputNumber;
@@ -85,6 +87,10 @@ pub(super) struct Host {
     pub(super) heard: Heard,
     /// Who was behind while it led in this life.
     pub(super) lag: Lag,
+    /// How its node answers what it is told.
+    pub(super) manners: Manners,
+    /// How its node has called elections in this life.
+    pub(super) tries: Tries,
     /// What its node handled last in this life, if that is kept.
     pub(super) last_input: Option<InputNumber>,
 }
@@ -106,6 +112,8 @@ impl Host {
             retries: Retries::default(),
             heard: Heard::default(),
             lag: Lag::default(),
+            manners: Manners::default(),
+            tries: Tries::default(),
             clock: Clock::default(),
             links: Links::default(),
             accepted: 0,
@@ -138,6 +146,8 @@ impl Host {
         self.retries = Retries::default();
         self.heard = Heard::default();
         self.lag = Lag::default();
+        self.manners = Manners::default();
+        self.tries = Tries::default();
         self.accepted = 0;
         self.wake = None;
         self.written = Disk::default();

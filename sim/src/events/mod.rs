@@ -6,7 +6,9 @@
 
 mod carry;
 mod clock;
+mod detours;
 mod disk;
+mod eyes;
 mod failing;
 mod ground;
 mod holders;
@@ -15,10 +17,12 @@ mod image;
 mod lag;
 mod link;
 mod links;
+mod manners;
 mod narrow;
 mod queue;
 mod retries;
 mod thing;
+mod tries;
 mod unrest;
 mod weather;
 mod words;

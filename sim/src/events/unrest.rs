@@ -78,6 +78,20 @@ impl Events {
         }
     }
 
+    /// A node says this: if it is another's token, it does not hear a leader itself.
+    pub(super) fn check_passing(&mut self, host: NodeIndex, message: &Message) {
+        let Message::Elect(token) = message else { return };
+        let here = &self.hosts[host.0];
+        let (heard, now) = (here.heard, here.clock.read(self.now));
+        if here.id != Some(token.candidate)
+            && heard.steadily(now, self.config.leader_quiet)
+            && self.still_leads(host, heard.ballot)
+        {
+            let words = format!("passes a token on, though it hears that of {}", heard.ballot);
+            self.crashed.get_or_insert((host, words));
+        }
+    }
+
     /// Whether that leader lives and leads, and this node follows nobody else. Where a cut way refuses
     /// dials nobody can know it.
     fn still_leads(&self, host: NodeIndex, ballot: Ballot) -> bool {

@@ -64,12 +64,21 @@ kinds! {
     FailingDisk 1: "a disk fails",
     FullDisk 1: "a disk is full",
     LostDisk 2: "the disk of a dead node is lost",
+    Farewells 2: "a leader and its heir leave at the same moment",
+    Laggard 1: "a disk is too slow for what is said",
+    Exile 1: "a node is evicted, and all whom it knows are replaced",
+    Copies 2: "parts of a snapshot arrive twice",
+    Limp 1: "a link breaks, much later another, and both are whole again",
+    Messenger 2: "only a newcomer knows that the view is in force which a deaf leader waits for",
 }
 
 impl Kind {
     /// Whether it is several steps, each of which waits for what the one before has done.
     pub(super) fn is_plot(self) -> bool {
-        matches!(self, Kind::Unheard | Kind::Duel | Kind::Secession | Kind::Blackout)
+        use Kind::*;
+        let simple = [Unheard, Duel, Secession, Blackout];
+        simple.contains(&self)
+            || matches!(self, Farewells | Laggard | Exile | Copies | Limp | Messenger)
     }
 }
 
@@ -167,10 +176,13 @@ impl Profile {
                 FailingDisk,
                 FullDisk,
                 LostDisk,
+                Farewells,
+                Exile,
+                Messenger,
             ],
             Profile::Links => &[
                 CutLink, CutOneWay, Isolate, Partition, Deaf, Mute, Heal, Reset, SlowLink,
-                NarrowLink, Replay, Garbage, Kill, Restart, Burst, Duel, Secession, Blackout,
+                NarrowLink, Replay, Garbage, Kill, Restart, Burst, Duel, Secession, Limp, Blackout,
             ],
             Profile::Disks => &[
                 Kill,

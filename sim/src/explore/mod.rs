@@ -8,6 +8,7 @@ pub mod kind;
 pub mod many;
 pub mod one;
 mod plot;
+mod plots;
 pub mod report;
 pub mod shrink;
 mod strike;

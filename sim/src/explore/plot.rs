@@ -19,7 +19,7 @@ use crate::world::Stopped;
 use crate::world::survey::Phase;
 
 /// How long a plot waits for what it has prepared.
-const PATIENCE: Duration = Duration::from_secs(3);
+pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
 /// How long a node that is cut off may take to find out that it has no quorum.
 const FORLORN: Duration = Duration::from_secs(12);
@@ -32,6 +32,12 @@ impl Adversary {
             Kind::Duel => self.duel(run).map(|()| false),
             Kind::Secession => self.secession(run),
             Kind::Blackout => self.blackout(run).map(|()| false),
+            Kind::Farewells => self.farewells(run).map(|()| false),
+            Kind::Laggard => self.laggard(run).map(|()| false),
+            Kind::Exile => self.exile(run).map(|()| false),
+            Kind::Copies => self.copies(run).map(|()| false),
+            Kind::Limp => self.limp(run),
+            Kind::Messenger => self.messenger(run),
             _ => Ok(false),
         }
     }
@@ -126,7 +132,7 @@ impl Adversary {
     }
 
     /// Lets time pass until such a thing happens, or for so long. Tells whether it did.
-    fn await_event(
+    pub(super) fn await_event(
         &self,
         run: &mut Run,
         patience: Duration,

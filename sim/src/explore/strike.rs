@@ -133,6 +133,8 @@ fn one(
         Kind::FullDisk => disk_faults::unwritable(world, node).map(Action::Full),
         Kind::LostDisk => disk_faults::lost(lots, world),
         Kind::NoQuorum | Kind::Unheard | Kind::Duel | Kind::Secession | Kind::Blackout => None,
+        Kind::Farewells | Kind::Laggard | Kind::Exile => None,
+        Kind::Copies | Kind::Limp | Kind::Messenger => None,
     }
 }
 

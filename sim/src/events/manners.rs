@@ -1,0 +1,203 @@
+//! How a node answers what it was just told, where a wrong answer shows only much later, or never.
+//!
+//! Who turns the wrong one away, or takes a burden that it cannot carry, breaks no guarantee by that: it
+//! takes a world in which nobody else could have helped. Here it shows with the answer.
+
+use ringchat::proto::event::Event;
+use ringchat::proto::id::{Index, LinkId, NodeId};
+use ringchat::proto::input::{Command, Input};
+use ringchat::proto::message::{Message, Request};
+use ringchat::proto::node::Node;
+use ringchat::proto::status::{Role, Status};
+use ringchat::proto::time::Instant;
+
+use super::Events;
+use crate::scenario::NodeIndex;
+
+/// What a node was just told that wants an answer.
+#[derive(Clone, Copy, Debug)]
+enum Told {
+    /// Somebody wants to be let in, or served, and knows so much to be committed.
+    Join { by: NodeId, known: Index },
+    /// Whoever leads wants to leave, and asks for a successor.
+    TakeOver,
+    /// Somebody has promised more than it leads under.
+    Outpromised,
+    /// Too few were met, and those behind this node are to hear it.
+    TooFew,
+    /// A token was stopped by this machine, whose node hears a leader.
+    LeaderAlive(NodeIndex),
+}
+
+/// What there is to remember of a node until it has answered.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Manners {
+    told: Option<Told>,
+    answered: bool,
+    /// It was asked to leave.
+    leaves: bool,
+    /// Since when it leads, or did until a moment ago.
+    led_since: Option<Instant>,
+    /// Whom it asked for frames last, and when.
+    asked: Option<(NodeIndex, Instant)>,
+}
+
+impl Events {
+    /// A node is about to be told this.
+    pub(super) fn begin_answer(&mut self, host: NodeIndex, input: &Input) {
+        let told = match input {
+            Input::Command(Command::Leave) => {
+                self.hosts[host.0].manners.leaves = true;
+                None
+            }
+            Input::Message { link, message } => self.peer(host, *link).and_then(|peer| {
+                match message {
+                    Message::Join { committed } => {
+                        let by = self.hosts[peer.0].id?;
+                        Some(Told::Join { by, known: committed.index })
+                    }
+                    Message::TakeOver { .. } => Some(Told::TakeOver),
+                    Message::ToLeader { request: Request::Outpromised { .. }, .. } => {
+                        Some(Told::Outpromised)
+                    }
+                    Message::AppendAck(ack) if ack.promised > ack.ballot => Some(Told::Outpromised),
+                    // The last that it reaches passes it on to nobody.
+                    Message::TooFew { hops_left, .. } => (*hops_left > 1).then_some(Told::TooFew),
+                    Message::LeaderAlive { .. } => Some(Told::LeaderAlive(peer)),
+                    _ => None,
+                }
+            }),
+            _ => None,
+        };
+        let manners = &mut self.hosts[host.0].manners;
+        (manners.told, manners.answered) = (told, false);
+    }
+
+    /// It says this.
+    pub(super) fn check_answer(
+        &mut self,
+        host: NodeIndex,
+        to: Option<NodeIndex>,
+        message: &Message,
+    ) {
+        let here = &mut self.hosts[host.0];
+        let told = here.manners.told;
+        match message {
+            Message::Join { .. } => {
+                let now = here.clock.read(self.now);
+                here.manners.asked = to.map(|to| (to, now));
+                here.manners.answered |=
+                    matches!((told, to), (Some(Told::LeaderAlive(by)), Some(to)) if by == to);
+            }
+            Message::TooFew { .. } => here.manners.answered |= matches!(told, Some(Told::TooFew)),
+            Message::Welcome { view, sponsored, .. } => {
+                let (Some(Told::Join { by, known }), Some(node)) = (told, &here.node) else {
+                    return;
+                };
+                // Others that wait outside may be told of a new view, too.
+                let status = node.status();
+                if to.is_none_or(|to| self.hosts[to.0].id != Some(by)) {
+                    return;
+                }
+                let behind = known > status.committed;
+                let words = if *sponsored && behind {
+                    format!("sponsors {by}, which knows more committed")
+                } else if !*sponsored && !behind && is_member(&status) && view.contains(by) {
+                    format!("turns the member {by} away, which asks for frames")
+                } else {
+                    return;
+                };
+                self.crashed.get_or_insert((host, words));
+            }
+            _ => {}
+        }
+    }
+
+    /// It tells of this.
+    pub(super) fn check_manners(&mut self, host: NodeIndex, event: &Event) {
+        let settled = self.config.leader_silent;
+        let here = &mut self.hosts[host.0];
+        let now = here.clock.read(self.now);
+        let manners = &mut here.manners;
+        let words = match event {
+            Event::Leads { .. } => {
+                manners.led_since = Some(now);
+                None
+            }
+            Event::ElectionWon { .. } => match manners.told {
+                Some(Told::TakeOver) if manners.leaves => {
+                    Some("takes the lead over, though it leaves itself")
+                }
+                Some(Told::Outpromised) => {
+                    let began = manners.led_since.is_some_and(|it| now.since(it) < settled);
+                    began.then_some("outbids another leader, though it has just begun to lead")
+                }
+                _ => None,
+            },
+            Event::Sponsors { .. } => {
+                let led = here.node.as_ref().is_some_and(|it| it.status().leading.is_some());
+                (!led).then_some("sponsors a newcomer, though it hears no leader")
+            }
+            Event::ElectionStarted { .. } => {
+                // One that has just left says no more that anybody would hear.
+                let outside = |it: &Node| it.status().role == Role::Learner;
+                here.node
+                    .as_ref()
+                    .is_some_and(outside)
+                    .then_some("is a candidate, though it is no member")
+            }
+            _ => None,
+        };
+        if let Some(words) = words {
+            self.crashed.get_or_insert((host, words.to_owned()));
+        }
+    }
+}
+
+impl Events {
+    /// It has answered, or has not.
+    pub(super) fn end_answer(&mut self, host: NodeIndex) {
+        let here = &mut self.hosts[host.0];
+        let Some(told) = here.manners.told.take().filter(|_| !here.manners.answered) else {
+            return;
+        };
+        let Some(node) = &here.node else { return };
+        let words = match told {
+            Told::TooFew => {
+                let status = node.status();
+                let next = status.successor.filter(|next| {
+                    status.leading.is_none() && status.round_trips.iter().any(|(id, _)| id == next)
+                });
+                // Whoever does not know itself on the ring may have another successor for tokens.
+                let counted = |id| here.view.as_ref().is_some_and(|view| view.contains(id));
+                next.filter(|_| here.id.is_some_and(counted))
+                    .map(|next| format!("does not tell {next} that there are too few"))
+            }
+            Told::LeaderAlive(by) => {
+                let (now, retry) = (here.clock.read(self.now), self.config.retry);
+                let asked = here.manners.asked;
+                let recently = asked.is_some_and(|(to, at)| to == by && now.since(at) < retry);
+                let starves = !recently && node.status().role == Role::Candidate;
+                let name = &self.names[by.0];
+                starves.then(|| format!("does not ask {name} for frames, which hears a leader"))
+            }
+            Told::Join { .. } | Told::TakeOver | Told::Outpromised => None,
+        };
+        if let Some(words) = words {
+            self.crashed.get_or_insert((host, words));
+        }
+    }
+
+    /// Who is at the other end of a link.
+    pub(super) fn peer(&self, host: NodeIndex, link: LinkId) -> Option<NodeIndex> {
+        let (id, side) = self.hosts[host.0].links.get(link)?;
+        Some(self.connections[id].end(side.other()).host)
+    }
+}
+
+fn is_member(status: &Status) -> bool {
+    match status.role {
+        Role::Leader | Role::Follower | Role::Candidate => true,
+        Role::Learner | Role::Left => false,
+    }
+}
