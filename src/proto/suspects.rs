@@ -22,17 +22,19 @@ pub struct Suspects {
 }
 
 impl Suspects {
-    /// A member does not answer: it is skipped, and probed. Whether that is news.
-    pub fn suspect(&mut self, now: Instant, id: NodeId, first: Duration, most: Duration) -> bool {
+    /// A member does not answer: it is skipped, and probed. `tried` is when that began, and what the wait
+    /// for the next dial counts from: one that has hung for that long is followed by the next at once. Whether
+    /// it is news.
+    pub fn suspect(&mut self, tried: Instant, id: NodeId, first: Duration, most: Duration) -> bool {
         match self.probes.get_mut(&id) {
             Some(probe) => {
                 let news = !std::mem::replace(&mut probe.in_vain, true);
                 probe.wait = (probe.wait * 2).min(most);
-                probe.due_at = now + probe.wait;
+                probe.due_at = tried + probe.wait;
                 news
             }
             None => {
-                self.probes.insert(id, Probe { due_at: now + first, wait: first, in_vain: true });
+                self.probes.insert(id, Probe { due_at: tried + first, wait: first, in_vain: true });
                 true
             }
         }

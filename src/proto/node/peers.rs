@@ -6,6 +6,7 @@ use crate::proto::id::{LinkId, NodeId};
 use crate::proto::input::Disconnect;
 use crate::proto::links::Link;
 use crate::proto::message::Hello;
+use crate::proto::time::Instant;
 use crate::proto::view::Member;
 
 impl Node {
@@ -39,7 +40,7 @@ impl Node {
         if let Some(meant) = meant {
             // Another incarnation answers at its address: the one that was looked for is dead.
             self.exiles.forget(meant);
-            self.unreachable(step, meant, true);
+            self.unreachable(step, meant, true, step.now);
         }
         self.ask_to_join(step, link, &hello);
         self.welcome_outsider(step, link, peer.id);
@@ -53,7 +54,7 @@ impl Node {
         step.event(Event::LinkDown { link, peer: Some(peer), why: why.clone() });
         self.contact_failed(link);
         if let Some(meant) = meant {
-            self.unreachable(step, meant, true);
+            self.unreachable(step, meant, true, step.now);
         }
         self.retarget(step);
     }
@@ -65,7 +66,8 @@ impl Node {
 
     /// A link is gone, by the network's word or because it brought nothing for too long.
     pub(super) fn lose(&mut self, step: &mut Step, link: LinkId, why: LinkLoss) {
-        let Some(Link { peer, stands, .. }) = self.forget_link(step, link, why.clone()) else {
+        let Some(Link { peer, stands, since, .. }) = self.forget_link(step, link, why.clone())
+        else {
             return;
         };
         let Some(peer) = peer else { return };
@@ -76,7 +78,8 @@ impl Node {
         // A dial that is cut short came to a listener in its last moments.
         let refused = why == LinkLoss::Lost(Disconnect::Refused) || (!stands && cut_short);
         if !stands || !cut_short {
-            return self.unreachable(step, peer, refused);
+            let hung = why == LinkLoss::DialTimeout;
+            return self.unreachable(step, peer, refused, if hung { since } else { step.now });
         }
         if self.successor == Some(peer) {
             // The ring goes on without it until it answers: where only the way there is broken, a
@@ -104,8 +107,9 @@ impl Node {
         Some(gone)
     }
 
-    /// A peer did not answer. `refused`: nobody listens there, so that process is surely dead.
-    fn unreachable(&mut self, step: &mut Step, peer: NodeId, refused: bool) {
+    /// A peer did not answer. `refused`: nobody listens there, so that process is surely dead. `tried`: when
+    /// it was dialed, if that dial hung.
+    fn unreachable(&mut self, step: &mut Step, peer: NodeId, refused: bool, tried: Instant) {
         self.suspect_fails(step, peer);
         let leader = peer == self.current.proposer && !self.refusal_misleads;
         if refused && leader && self.heard.take().is_some() {
@@ -116,7 +120,7 @@ impl Node {
             return;
         }
         let (first, most) = (self.config.probe_min, self.config.probe_max);
-        if self.suspects.suspect(step.now, peer, first, most) {
+        if self.suspects.suspect(tried, peer, first, most) {
             step.event(Event::Suspected { peer });
         }
     }
