@@ -252,6 +252,22 @@ fn what_a_disk_held_is_durable_and_is_not_written_again() {
 }
 
 #[test]
+fn a_store_that_failed_gives_back_what_waited_and_is_asked_for_nothing_more() {
+    let mut durable = Durable::default();
+    durable.then(token(1));
+    write(&mut durable);
+    append(&mut durable, 1);
+    durable.then(token(2));
+    assert!(!durable.failed());
+    let waited: Vec<Ballot> = durable.fail().into_iter().map(|token| token.ballot).collect();
+    assert_eq!(waited, [token(1).ballot, token(2).ballot]);
+    assert!(durable.failed());
+    assert_eq!(write(&mut durable), None);
+    assert!(durable.persisted(WriteId(2)).is_empty());
+    assert_eq!(durable.index(), Index::ZERO);
+}
+
+#[test]
 fn only_what_is_durable_is_compacted() {
     let mut durable = Durable::default();
     append(&mut durable, 6);

@@ -66,6 +66,11 @@ rare! {
     FormerLeaderFollows: "a former leader follows",
     WentAlone: "a node went on as a ring of its own",
     OtherRing: "a link to another ring refused",
+    Restored: "a node restored from its disk",
+    TornWrite: "a write lost that was under way",
+    Amnesia: "a node without its disk returns as a new one",
+    Unwritable: "a node left, since it could not write",
+    WholeRing: "a whole ring restarted from its disks",
 }
 
 /// How often each rare thing was met.

@@ -68,6 +68,12 @@ pub enum Tamper {
     Sluggish(NodeIndex, Duration),
     /// Each write takes this long; none: as long as the scenario says.
     Disk(NodeIndex, Option<Duration>),
+    /// The machine loses its power while its disk writes: so many of the writes are whole.
+    Tear(NodeIndex, u64),
+    /// Each write fails from now on, or none does any more.
+    Unwritable(NodeIndex, bool),
+    /// What the disk held is gone.
+    Lose(NodeIndex),
     /// The node's clock jumps ahead.
     Clock(NodeIndex, Duration),
     /// The node's clock is fast by so many parts in a million.
@@ -107,6 +113,17 @@ pub trait Engine: fmt::Debug {
     /// What a node finds on its disk that starts again now; none, if this engine keeps nothing for it.
     fn wake(&mut self, _node: NodeIndex) -> Option<Recovered> {
         None
+    }
+
+    /// Whether a disk that is read again is being written.
+    fn is_writing(&self, _node: NodeIndex) -> bool {
+        false
+    }
+
+    /// How many writes that were under way were lost with their process, or their machine's power, since
+    /// the last call.
+    fn take_torn(&mut self) -> u64 {
+        0
     }
 
     /// The process dies. Its machine goes on, and refuses connections.

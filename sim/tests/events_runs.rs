@@ -62,6 +62,9 @@ fn faults() -> Vec<Action> {
     vec![
         Action::Kill(who.clone()),
         Action::Power(who.clone()),
+        Action::Tear { who: who.clone(), keeps: 1 },
+        Action::Fail(who.clone()),
+        Action::Full(who.clone()),
         Action::Pause(who.clone()),
         Action::Partition(vec![vec![node(0), node(1)], vec![Target::Rest]]),
         Action::Cut { a: node(1), b: node(2), direction: Direction::Both },
@@ -86,6 +89,9 @@ fn faults() -> Vec<Action> {
 fn the_same_scenario_and_seed_twice_give_the_same_history_and_frames() {
     for action in faults() {
         let mut scenario = five();
+        if action.needs_disks().is_some() {
+            scenario = scenario.on_disks();
+        }
         scenario.steps.push(Step::new(seconds(4), action.clone()));
         let (one, other) = (played(&scenario, 11), played(&scenario, 11));
         let end = one.simulated + seconds(1);

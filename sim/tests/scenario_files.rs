@@ -92,6 +92,8 @@ fn what_cannot_be_is_refused_at_its_place() {
         (step("disk = \"n1\""), "a.toml:5:1: `write` is missing from this step"),
         (step("disk = \"n1\"\nper_input = \"1s\""), "a.toml:5:1: `write` is missing"),
         (step("disk = \"n1\"\nwrite = \"1s\"\nppm = 3"), "a.toml:9:1: unknown key `ppm`"),
+        (step("lose = \"n1\""), "a.toml:5:1: `lose` needs disks that are read again"),
+        (step("tear = \"n1\""), "a.toml:5:1: `keeps` is missing from this step"),
         (step("clock = \"n1\"\nforward = \"0s\""), "a.toml:8:11: expected more than no time"),
         (step("clock = \"n1\"\nforward = \"25h\""), "a.toml:8:11: expected a duration such as"),
         (step("drift = \"n1\"\nppm = -100001"), "a.toml:8:7: expected a whole number from -100000"),

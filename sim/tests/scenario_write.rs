@@ -49,6 +49,10 @@ fn every_action() -> Vec<Action> {
         Action::Kill(vec![one.clone()]),
         Action::Kill(vec![Target::TieBreaker, Target::AnyFollower]),
         Action::Power(vec![Target::Leader]),
+        Action::Tear { who: vec![Target::Leader], keeps: 0 },
+        Action::Fail(vec![one.clone()]),
+        Action::Full(who.clone()),
+        Action::Lose(vec![Target::Killed]),
         Action::Restart(vec![Target::Killed]),
         Action::Pause(vec![successor(predecessor(successor(Target::TieBreaker)))]),
         Action::Resume(vec![Target::Paused]),
@@ -111,7 +115,7 @@ fn every_bound() -> Config {
         window_bytes: 9,
         window_entries: 10,
         log_keep: 0,
-        // No scenario sets these: there are no disks that are read again.
+        // `disks` decides on the one, nothing on the other.
         disk_entries: Config::default().disk_entries,
         disk_bytes: Config::default().disk_bytes,
         snapshot_chunk: 11,
@@ -142,6 +146,7 @@ fn everything() -> Scenario {
         disk_max: ms(1),
     };
     scenario.config = every_bound();
+    let mut scenario = scenario.on_disks();
     let talk = |who: &[usize]| Workload {
         who: who.iter().copied().map(NodeIndex).collect(),
         lines: 3,

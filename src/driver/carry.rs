@@ -9,7 +9,7 @@ use super::store::Store;
 use crate::net::Net;
 use crate::proto::event::Event;
 use crate::proto::id::{Index, LinkId};
-use crate::proto::input::{Command, Disconnect, Input};
+use crate::proto::input::{Disconnect, Input};
 use crate::proto::node::Node;
 use crate::proto::output::Output;
 use crate::proto::time::Instant;
@@ -55,7 +55,7 @@ impl<N: Net + 'static, A: Application, S: Store> Carrier<N, A, S> {
             Some(Err(why)) => {
                 tracing::error!("{why}; the node leaves the ring");
                 self.failed = Some(why);
-                return Some(Input::Command(Command::Leave));
+                return Some(Input::Unwritable);
             }
             None => {}
         }
@@ -116,6 +116,7 @@ impl<N: Net + 'static, A: Application, S: Store> Carrier<N, A, S> {
             Input::Timeout
             | Input::Command(_)
             | Input::Persisted { .. }
+            | Input::Unwritable
             | Input::SnapshotTaken { .. } => true,
         };
         self.inputs.retain(of_another);

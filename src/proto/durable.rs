@@ -31,6 +31,8 @@ pub struct Durable {
     /// How far the last snapshot goes that was given to the store, and how much was appended since.
     kept: Index,
     bytes_since: usize,
+    /// The store takes nothing any more.
+    failed: bool,
     waiting: Vec<Elected>,
     writes: VecDeque<Pending>,
     last_write: WriteId,
@@ -138,14 +140,27 @@ impl Durable {
         self.dirty = true;
     }
 
-    /// The write that is due, if anything changed since the last one.
+    /// Nothing more becomes durable. Gives back what waited for that.
+    pub fn fail(&mut self) -> Vec<Elected> {
+        self.failed = true;
+        let mut waited: Vec<Elected> = self.writes.drain(..).flat_map(|write| write.then).collect();
+        waited.append(&mut self.waiting);
+        waited
+    }
+
+    /// Whether nothing more becomes durable.
+    pub fn failed(&self) -> bool {
+        self.failed
+    }
+
+    /// The write that is due, if anything changed since the last one; none once the store has failed.
     pub fn next_write(
         &mut self,
         node: NodeId,
         ring: Option<RingId>,
         committed: Index,
     ) -> Option<Write> {
-        if !std::mem::take(&mut self.dirty) {
+        if !std::mem::take(&mut self.dirty) || self.failed {
             return None;
         }
         self.last_write.0 += 1;

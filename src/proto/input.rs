@@ -41,6 +41,8 @@ pub enum Input {
         /// Which one, and with it all before it.
         write: WriteId,
     },
+    /// A write has failed, and none is begun any more: nothing more becomes durable.
+    Unwritable,
     /// The application's state, as asked for with `Output::TakeSnapshot`: everything that was
     /// delivered up to `index`, which is the last index delivered.
     SnapshotTaken {

@@ -15,7 +15,10 @@ use crate::trace::names::Names;
 pub(super) fn is_routine(input: &Input) -> bool {
     match input {
         Input::Timeout | Input::Persisted { .. } | Input::SnapshotTaken { .. } => true,
-        Input::Connected { .. } | Input::Disconnected { .. } | Input::Command(_) => false,
+        Input::Connected { .. }
+        | Input::Disconnected { .. }
+        | Input::Command(_)
+        | Input::Unwritable => false,
         Input::Message { message, .. } => match message {
             Message::Ping { .. }
             | Message::Pong { .. }
@@ -77,6 +80,7 @@ impl Words<'_> {
             Input::Command(Command::Leave) => "is told to leave".to_owned(),
             Input::Command(Command::Alone) => "is told to go on alone".to_owned(),
             Input::Persisted { write } => format!("write {} is durable", write.0),
+            Input::Unwritable => "can write nothing any more".to_owned(),
             Input::SnapshotTaken { index, .. } => format!("its snapshot up to {index} is taken"),
         }
     }
@@ -95,6 +99,7 @@ impl Words<'_> {
             | Input::Disconnected { .. }
             | Input::Command(_)
             | Input::Persisted { .. }
+            | Input::Unwritable
             | Input::SnapshotTaken { .. } => {
                 format!("{} {} {}", self.whose(handled), handled.at, self.input(handled))
             }

@@ -65,6 +65,7 @@ enum Named {
     Members,
     Links,
     CatchUp,
+    Disks,
 }
 
 impl From<Named> for Profile {
@@ -75,6 +76,7 @@ impl From<Named> for Profile {
             Named::Members => Profile::Members,
             Named::Links => Profile::Links,
             Named::CatchUp => Profile::CatchUp,
+            Named::Disks => Profile::Disks,
         }
     }
 }

@@ -105,7 +105,7 @@ impl Events {
                 let left = event == Event::Left;
                 self.note(host, Happening::Event(event));
                 if left {
-                    self.hosts[host.0].image.drain();
+                    self.finish_writes(host);
                     self.end(host, Running::Idle, |_| Disconnect::Closed);
                 }
             }
@@ -156,16 +156,16 @@ impl Events {
             let entries = node.entries(write.behind, write.last).cloned().collect();
             here.image.begins(Record { write: write.clone(), entries });
             if !here.has_process() {
-                // A process that ends by itself writes what it has begun.
-                return here.image.drain();
+                return self.finish_writes(host);
             }
         }
         here.written.begins(write);
         if takes == Duration::ZERO && here.written_at <= self.now {
-            here.written.is_done(id);
-            here.image.is_done(id);
             // Nothing that depends on it can be sent before the node knows.
-            return self.answers.push_front(Input::Persisted { write: id });
+            if let Some(told) = self.written(host, id) {
+                self.answers.push_front(told);
+            }
+            return;
         }
         let at = (self.now + takes).max(here.written_at);
         here.written_at = at;
@@ -177,10 +177,10 @@ impl Events {
         match thing {
             Thing::Wake(_) | Thing::Dial(_) | Thing::Through(..) => {}
             Thing::Persisted(_, life, write) => {
-                if self.hosts[host.0].incarnation == life {
-                    self.hosts[host.0].written.is_done(write);
-                    self.hosts[host.0].image.is_done(write);
-                    self.tell(host, Input::Persisted { write }, None);
+                if self.hosts[host.0].incarnation == life
+                    && let Some(told) = self.written(host, write)
+                {
+                    self.tell(host, told, None);
                 }
             }
             Thing::Arrive(id, side, item, cause) => self.take(host, id, side, (item, cause)),

@@ -18,13 +18,15 @@ pub(super) struct Disk {
     index: Index,
     promised: Ballot,
     writes: VecDeque<Write>,
+    /// Whether a promise can have been lost of which its node has spoken, or will.
+    forgets: bool,
 }
 
 impl Disk {
     /// The disk of a node that comes back.
     pub(super) fn of(disk: &Recovered) -> Disk {
         let index = Index(disk.snapshot.head.index.0 + disk.entries.len() as u64);
-        Disk { index, promised: disk.promised, writes: VecDeque::new() }
+        Disk { index, promised: disk.promised, writes: VecDeque::new(), forgets: true }
     }
 
     /// The node wants this written.
@@ -32,6 +34,11 @@ impl Disk {
         // What is replaced is gone as soon as that begins.
         self.index = self.index.min(write.behind);
         self.writes.push_back(write);
+    }
+
+    /// Nothing is written any more: what its node promises from now on is lost.
+    pub(super) fn fails(&mut self) {
+        self.forgets = true;
     }
 
     /// The last write that is under way.
@@ -52,7 +59,12 @@ impl Disk {
     /// greater one may have dropped what it held.
     pub(super) fn lacks(&self, ballot: Ballot, index: Index) -> bool {
         let promised = self.writes.back().map_or(self.promised, |last| last.promised);
-        promised < ballot || (promised == ballot && self.index < index)
+        if promised < ballot {
+            // What it holds it holds all the same, and nothing of that ballot is among it, since no entry is
+            // written without its promise.
+            return !self.forgets || self.index < index;
+        }
+        promised == ballot && self.index < index
     }
 
     /// What `me` vouches for in this message though it may be lost; nothing if all is well.

@@ -61,6 +61,14 @@ impl Engine for Events {
         self.hosts[node.0].image.wake()
     }
 
+    fn is_writing(&self, node: NodeIndex) -> bool {
+        self.hosts[node.0].image.is_being_written()
+    }
+
+    fn take_torn(&mut self) -> u64 {
+        std::mem::take(&mut self.torn)
+    }
+
     fn kill(&mut self, node: NodeIndex) {
         let why = |coin| if coin { Disconnect::Closed } else { Disconnect::Reset };
         self.end(node, Running::Idle, why);
@@ -173,6 +181,12 @@ impl Engine for Events {
                     host.written_at = self.now;
                     self.queue.push(self.now, Thing::Persisted(node, host.incarnation, last));
                 }
+                Ok(())
+            }
+            Tamper::Tear(node, keeps) => self.tear(node, keeps),
+            Tamper::Lose(node) => self.lose(node),
+            Tamper::Unwritable(node, is) => {
+                self.hosts[node.0].unwritable = is;
                 Ok(())
             }
             Tamper::Clock(node, forward) => {

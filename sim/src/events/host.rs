@@ -73,6 +73,10 @@ pub(super) struct Host {
     pub(super) written: Disk,
     /// What the next life will find, where disks are read again.
     pub(super) image: Image,
+    /// Whether each write fails.
+    pub(super) unwritable: bool,
+    /// Whether one has failed in this life: then nothing is written any more.
+    pub(super) failed: bool,
     /// When the last write will be durable.
     pub(super) written_at: Instant,
     /// What its node has said of others in this life.
@@ -121,6 +125,8 @@ impl Host {
             disk: None,
             written: Disk::default(),
             image: Image::default(),
+            unwritable: false,
+            failed: false,
             written_at: Instant::START,
             last_input: None,
         }
@@ -145,6 +151,7 @@ impl Host {
         self.accepted = 0;
         self.wake = None;
         self.written = Disk::default();
+        self.failed = false;
         self.written_at = Instant::START;
         self.last_input = None;
     }

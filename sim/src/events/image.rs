@@ -47,15 +47,27 @@ impl Image {
         }
     }
 
+    /// Whether something is begun and not durable.
+    pub(super) fn is_being_written(&self) -> bool {
+        !self.begun.is_empty()
+    }
+
+    /// Whether there is anything that a next life would find.
+    pub(super) fn is_kept(&self) -> bool {
+        self.kept.is_some()
+    }
+
     /// The process is gone. Of what was begun the first are written, as long as `keeps` says so: later
-    /// ones never without those before.
-    pub(super) fn is_cut(&mut self, mut keeps: impl FnMut() -> bool) {
+    /// ones never without those before. Gives how many were lost.
+    pub(super) fn is_cut(&mut self, mut keeps: impl FnMut() -> bool) -> u64 {
         while !self.begun.is_empty() && keeps() {
             if let Some(record) = self.begun.pop_front() {
                 self.apply(record);
             }
         }
+        let lost = self.begun.len() as u64;
         self.begun.clear();
+        lost
     }
 
     /// What the next life finds; none, if the last one was in no ring.

@@ -152,7 +152,6 @@ impl Events {
             self.crashed.get_or_insert((host, words.to_owned()));
         }
     }
-
 }
 
 impl Events {

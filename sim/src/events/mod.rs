@@ -9,6 +9,7 @@ mod clock;
 mod detours;
 mod disk;
 mod eyes;
+mod failing;
 mod ground;
 mod holders;
 mod host;
@@ -91,6 +92,8 @@ pub struct Events {
     /// What a node has yet to be told of what it wanted within this moment.
     answers: VecDeque<Input>,
     crashed: Option<(NodeIndex, String)>,
+    /// How many writes were lost while they were under way.
+    torn: u64,
     furthest: Furthest,
     /// A node has just told of something that nobody has known committed before.
     counted: bool,
@@ -122,6 +125,7 @@ impl Events {
             outbox: Outbox::new(),
             answers: VecDeque::new(),
             crashed: None,
+            torn: 0,
             furthest: Furthest::new(),
             counted: false,
         }
@@ -197,8 +201,7 @@ impl Events {
     fn end(&mut self, node: NodeIndex, running: Running, why: impl Fn(bool) -> Disconnect) {
         let links = self.hosts[node.0].end(running);
         if self.disks {
-            let (image, weather) = (&mut self.hosts[node.0].image, &mut self.weather);
-            image.is_cut(|| weather.coin((node, node)));
+            self.cut_writes(node);
         }
         for (id, side) in links.into_all() {
             if running == Running::Off {

@@ -25,7 +25,12 @@ pub(super) fn world(
     let joiners = (1..=JOINERS).map(|number| format!("j{number}"));
     scenario.names.extend(joiners);
     scenario.network = network(lots);
-    let narrow = profile == Profile::CatchUp || lots.random_bool(0.4);
+    let share = match profile {
+        Profile::CatchUp => 1.0,
+        Profile::Disks => 0.7,
+        Profile::Swarm | Profile::Elections | Profile::Members | Profile::Links => 0.4,
+    };
+    let narrow = lots.random_bool(share);
     scenario.config = config(lots, narrow);
     if scenario.network.latency_max > Duration::from_millis(5) {
         // A few bytes for each round trip over a long way would never end.
@@ -38,6 +43,22 @@ pub(super) fn world(
         scenario.workloads.push(workload(lots, founders));
     }
     scenario
+}
+
+/// Gives a third of the worlds disks that are read again. Most of these take their time, or nothing would
+/// ever be under way.
+pub(super) fn disks(lots: &mut ChaCha8Rng, scenario: &mut Scenario, profile: Profile) {
+    if profile != Profile::Disks && lots.random_range(0..3) != 0 {
+        return;
+    }
+    scenario.disks = true;
+    scenario.config.disk_entries = Scenario::new("", 0, 1).on_disks().config.disk_entries;
+    let network = &mut scenario.network;
+    if network.disk_max.is_zero() && lots.random_bool(0.7) {
+        let micros = lots.random_range(100..40_000);
+        (network.disk_min, network.disk_max) =
+            (Duration::from_micros(micros / 10), Duration::from_micros(micros));
+    }
 }
 
 fn network(lots: &mut ChaCha8Rng) -> Network {

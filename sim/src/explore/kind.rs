@@ -59,6 +59,11 @@ kinds! {
     Unheard 2: "a newcomer does not hear that it is admitted, and others die",
     Duel 2: "a leader that was cut off is back while the others elect",
     Secession 1: "a node that is cut off goes on as a ring of its own",
+    Tear 3: "power is lost in the middle of writes",
+    Blackout 2: "all lose their power, and come back with their disks",
+    FailingDisk 1: "a disk fails",
+    FullDisk 1: "a disk is full",
+    LostDisk 2: "the disk of a dead node is lost",
     Farewells 2: "a leader and its heir leave at the same moment",
     Laggard 1: "a disk is too slow for what is said",
     Exile 1: "a node is evicted, and all whom it knows are replaced",
@@ -71,7 +76,7 @@ impl Kind {
     /// Whether it is several steps, each of which waits for what the one before has done.
     pub(super) fn is_plot(self) -> bool {
         use Kind::*;
-        let simple = [Unheard, Duel, Secession];
+        let simple = [Unheard, Duel, Secession, Blackout];
         simple.contains(&self)
             || matches!(self, Farewells | Laggard | Exile | Copies | Limp | Messenger)
     }
@@ -91,12 +96,20 @@ pub enum Profile {
     Links,
     /// Small logs and small windows: snapshots everywhere.
     CatchUp,
+    /// Disks in every world, power cuts of many, restarts, disks that are slow, full or lost.
+    Disks,
 }
 
 impl Profile {
     /// All of them.
-    pub const ALL: [Profile; 5] =
-        [Profile::Swarm, Profile::Elections, Profile::Members, Profile::Links, Profile::CatchUp];
+    pub const ALL: [Profile; 6] = [
+        Profile::Swarm,
+        Profile::Elections,
+        Profile::Members,
+        Profile::Links,
+        Profile::CatchUp,
+        Profile::Disks,
+    ];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
@@ -106,6 +119,7 @@ impl Profile {
             Profile::Members => "members",
             Profile::Links => "links",
             Profile::CatchUp => "catch-up",
+            Profile::Disks => "disks",
         }
     }
 
@@ -138,6 +152,8 @@ impl Profile {
                 Burst,
                 NoQuorum,
                 Duel,
+                Tear,
+                Blackout,
             ],
             Profile::Members => &[
                 Kill,
@@ -155,13 +171,41 @@ impl Profile {
                 Burst,
                 NoQuorum,
                 Unheard,
+                Tear,
+                Blackout,
+                FailingDisk,
+                FullDisk,
+                LostDisk,
                 Farewells,
                 Exile,
                 Messenger,
             ],
             Profile::Links => &[
                 CutLink, CutOneWay, Isolate, Partition, Deaf, Mute, Heal, Reset, SlowLink,
-                NarrowLink, Replay, Garbage, Kill, Restart, Burst, Duel, Secession, Limp,
+                NarrowLink, Replay, Garbage, Kill, Restart, Burst, Duel, Secession, Limp, Blackout,
+            ],
+            Profile::Disks => &[
+                Kill,
+                Power,
+                KillNeighbours,
+                KillMinority,
+                Restart,
+                Isolate,
+                Partition,
+                Heal,
+                Pause,
+                Resume,
+                SlowDisk,
+                Ease,
+                Join,
+                Leave,
+                Burst,
+                NoQuorum,
+                Tear,
+                Blackout,
+                FailingDisk,
+                FullDisk,
+                LostDisk,
             ],
         }
     }

@@ -2,6 +2,7 @@
 //! and the failing ones cut down to what a person can read.
 
 mod adversary;
+mod disk_faults;
 mod draw;
 pub mod kind;
 pub mod many;

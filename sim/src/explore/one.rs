@@ -67,7 +67,9 @@ pub const AGAIN: Manner = Manner {
 pub fn explore(seed: u64, space: &Space) -> Explored {
     let lots = Lots::new(seed);
     let mut drawn = lots.stream("world");
-    let scenario = draw::world(&mut drawn, seed, &space.nodes, space.profile);
+    let mut scenario = draw::world(&mut drawn, seed, &space.nodes, space.profile);
+    // A stream of its own: the rest of the world is the same with and without.
+    draw::disks(&mut lots.stream("disks"), &mut scenario, space.profile);
     let swarm = Swarm::draw(&mut drawn, space.profile);
     let keep = Keep { replays: true, ..AGAIN.keep };
     let world = World::new(&scenario, seed, Ground::Events, keep);

@@ -31,6 +31,7 @@ impl Adversary {
             Kind::Unheard => self.unheard(run).map(|()| false),
             Kind::Duel => self.duel(run).map(|()| false),
             Kind::Secession => self.secession(run),
+            Kind::Blackout => self.blackout(run).map(|()| false),
             Kind::Farewells => self.farewells(run).map(|()| false),
             Kind::Laggard => self.laggard(run).map(|()| false),
             Kind::Exile => self.exile(run).map(|()| false),
@@ -45,7 +46,8 @@ impl Adversary {
     /// is needed, though it does not know itself a member.
     fn unheard(&mut self, run: &mut Run) -> Result<(), Stopped> {
         let world = &run.world;
-        let dead = world.in_phase(&[Phase::Killed, Phase::Off, Phase::Left]);
+        let mut dead = world.in_phase(&[Phase::Killed, Phase::Off, Phase::Left]);
+        dead.retain(|node| world.has_room(*node));
         let (newcomer, comes) = match world.in_phase(&[Phase::Absent]).first() {
             Some(absent) => (*absent, Action::Join(vec![*absent])),
             None => match dead.choose(&mut self.lots) {

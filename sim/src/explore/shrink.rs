@@ -9,7 +9,7 @@ use std::time::Duration;
 use ringchat::proto::config::Config;
 
 use super::one::{Finding, again};
-use crate::scenario::{Action, Network, NodeIndex, Scenario, Target};
+use crate::scenario::{Action, Network, NodeIndex, Scenario, Step, Target};
 
 /// How many runs a finding may cost.
 const RUNS_MAX: usize = 900;
@@ -154,7 +154,16 @@ impl Shrinker {
 
     /// Bounds and weather as they are by default, all at once or in groups.
     fn plain_bounds(&mut self) {
-        self.try_with(|scenario| scenario.config = Config::default());
+        self.try_with(|scenario| {
+            let disk_entries = scenario.config.disk_entries;
+            scenario.config = Config { disk_entries, ..Config::default() };
+        });
+        let needs_disks = |step: &Step| step.action.needs_disks().is_some();
+        if !self.best.scenario.steps.iter().any(needs_disks) {
+            self.try_with(|scenario| {
+                (scenario.disks, scenario.config.disk_entries) = (false, None)
+            });
+        }
         let network = Network::default();
         let plain = |scenario: &mut Scenario| {
             let latency = Duration::from_millis(1);

@@ -6,6 +6,7 @@ use rand::RngExt;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 
+use super::disk_faults;
 use super::kind::Kind;
 use crate::scenario::{Action, Direction, NodeIndex, Step, Target};
 use crate::world::World;
@@ -61,7 +62,8 @@ fn one(
             mortal(world, &who).map(Action::Power)
         }
         Kind::Restart => {
-            let dead = world.in_phase(&[Phase::Killed, Phase::Off, Phase::Left]);
+            let mut dead = world.in_phase(&[Phase::Killed, Phase::Off, Phase::Left]);
+            dead.retain(|node| world.has_room(*node));
             Some(Action::Restart(names(&[*dead.choose(lots)?])))
         }
         Kind::CutLink => pair().map(|(a, b)| Action::Cut { a, b, direction: Direction::Both }),
@@ -126,7 +128,11 @@ fn one(
             let text = format!("at {}", world.elapsed().as_micros());
             Some(Action::Say { by: name(node), text, times })
         }
-        Kind::NoQuorum | Kind::Unheard | Kind::Duel | Kind::Secession => None,
+        Kind::Tear => disk_faults::tear(lots, world),
+        Kind::FailingDisk => disk_faults::unwritable(world, node).map(Action::Fail),
+        Kind::FullDisk => disk_faults::unwritable(world, node).map(Action::Full),
+        Kind::LostDisk => disk_faults::lost(lots, world),
+        Kind::NoQuorum | Kind::Unheard | Kind::Duel | Kind::Secession | Kind::Blackout => None,
         Kind::Farewells | Kind::Laggard | Kind::Exile => None,
         Kind::Copies | Kind::Limp | Kind::Messenger => None,
     }

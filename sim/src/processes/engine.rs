@@ -138,9 +138,15 @@ impl Engine for Processes {
             Tamper::Limit(a, b, limit) => self.order(Order::Limit((a, b), limit)),
             Tamper::Garbage(from, to) => self.order(Order::Garbage((from, to))),
             Tamper::Replay(from, to) => self.order(Order::Replay((from, to))),
-            Tamper::Disk(_, None) => true,
+            Tamper::Disk(_, None) | Tamper::Unwritable(_, false) => true,
             Tamper::Sluggish(_, length) if length.is_zero() => true,
-            Tamper::Sluggish(..) | Tamper::Disk(..) | Tamper::Clock(..) | Tamper::Drift(..) => {
+            Tamper::Sluggish(..)
+            | Tamper::Disk(..)
+            | Tamper::Tear(..)
+            | Tamper::Unwritable(_, true)
+            | Tamper::Lose(_)
+            | Tamper::Clock(..)
+            | Tamper::Drift(..) => {
                 return Err("real processes cannot do this; use `--engine events`".to_owned());
             }
         };

@@ -11,7 +11,16 @@ pub enum Action {
     Kill(Vec<Target>),
     /// `power`: the machine dies without a word; connections to it hang.
     Power(Vec<Target>),
-    /// `restart`: a new incarnation of a dead node starts, and asks the others to take it in.
+    /// `tear`: the machine loses its power while its disk writes. Of the writes that are under way, in
+    /// their order, some are whole and all others are gone.
+    Tear {
+        /// Whose.
+        who: Vec<Target>,
+        /// How many are whole, at most.
+        keeps: u64,
+    },
+    /// `restart`: a dead node starts again: as the one that its disk is of, or as a new incarnation that
+    /// asks the others to take it in.
     Restart(Vec<Target>),
     /// `pause`: the process stands still, as under SIGSTOP.
     Pause(Vec<Target>),
@@ -72,7 +81,13 @@ pub enum Action {
         /// How long each takes.
         write: Duration,
     },
-    /// `ease`: these nodes are no longer sluggish, and their disks are as they were.
+    /// `fail`: the next write of these nodes fails, and all behind it, until they are started again.
+    Fail(Vec<Target>),
+    /// `full`: these nodes' disks take nothing more, until they are eased.
+    Full(Vec<Target>),
+    /// `lose`: what the disk of a dead node held is gone.
+    Lose(Vec<Target>),
+    /// `ease`: these nodes are no longer sluggish, and their disks are as they were, with room.
     Ease(Vec<Target>),
     /// `clock`: the clocks of these nodes jump.
     Clock {

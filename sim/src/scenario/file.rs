@@ -40,7 +40,7 @@ pub(super) fn parse(source: Source<'_>, name: &str) -> Result<Scenario, Scenario
     config.disk_entries = disks.then_some(DISK_ENTRIES);
     let step_tables = tables(source, fields.take("step"), "[[step]]")?;
     add_joiners(&mut names, &step_tables)?;
-    let steps = steps(&names, founders, end, &step_tables)?;
+    let steps = steps(&names, (founders, disks), end, &step_tables)?;
     let mut workloads = Vec::new();
     if let Some(value) = fields.take("workload") {
         for value in list(value) {
@@ -97,13 +97,18 @@ fn add_joiners(names: &mut Names<'_>, steps: &[&Value<'_>]) -> Result<(), Scenar
 
 fn steps(
     names: &Names<'_>,
-    founders: usize,
+    (founders, disks): (usize, bool),
     end: Duration,
     values: &[&Value<'_>],
 ) -> Result<Vec<Step>, ScenarioError> {
     let mut steps: Vec<Step> = Vec::new();
     for value in values {
         let step = step(names, founders, value)?;
+        if let (false, Some(verb)) = (disks, step.action.needs_disks()) {
+            let message = format!("{verb} needs disks that are read again, and there are none");
+            let hint = "add `disks = true` above the first table";
+            return Err(names.source.error(value.span(), message).hint(hint));
+        }
         in_order(names, steps.last().map(|step| step.at), end, &step, value)?;
         steps.push(step);
     }

@@ -201,6 +201,13 @@ impl Scenario {
         file::parse(error::Source { file, text }, name)
     }
 
+    /// The same with disks that are read again.
+    pub fn on_disks(mut self) -> Scenario {
+        self.disks = true;
+        self.config.disk_entries = Some(DISK_ENTRIES);
+        self
+    }
+
     /// What of it only the event engine can do; none if it can be run on turmoil as well.
     pub fn beyond_turmoil(&self) -> Option<&'static str> {
         let Network { tail_per_mille, cuts, rejects, disk_max, .. } = self.network;

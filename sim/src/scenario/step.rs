@@ -10,7 +10,7 @@ use super::verbs::{ACTIONS, action};
 use super::{Action, Step};
 
 /// The keys that tell more about an action, or about the step itself.
-const PARTS: [&str; 11] = [
+const PARTS: [&str; 12] = [
     "at",
     "standing",
     "direction",
@@ -18,6 +18,7 @@ const PARTS: [&str; 11] = [
     "bytes_per_second",
     "per_input",
     "write",
+    "keeps",
     "forward",
     "ppm",
     "by",
@@ -89,6 +90,10 @@ fn can_stand(action: &Action) -> bool {
         | Action::Disk { .. } => true,
         Action::Kill(_)
         | Action::Power(_)
+        | Action::Tear { .. }
+        | Action::Fail(_)
+        | Action::Full(_)
+        | Action::Lose(_)
         | Action::Restart(_)
         | Action::Resume(_)
         | Action::Heal(_)

@@ -8,10 +8,14 @@ impl Action {
         match self {
             Action::Kill(who)
             | Action::Power(who)
+            | Action::Tear { who, .. }
             | Action::Restart(who)
             | Action::Pause(who)
             | Action::Resume(who)
             | Action::Leave(who)
+            | Action::Fail(who)
+            | Action::Full(who)
+            | Action::Lose(who)
             | Action::Ease(who)
             | Action::Stuck(who)
             | Action::Sluggish { who, .. }
@@ -53,10 +57,14 @@ impl Action {
             | Action::Partition(_)
             | Action::Kill(_)
             | Action::Power(_)
+            | Action::Tear { .. }
             | Action::Restart(_)
             | Action::Pause(_)
             | Action::Resume(_)
             | Action::Leave(_)
+            | Action::Fail(_)
+            | Action::Full(_)
+            | Action::Lose(_)
             | Action::Ease(_)
             | Action::Stuck(_)
             | Action::Sluggish { .. }
@@ -69,9 +77,12 @@ impl Action {
     /// Whether the ring may have to be repaired because of it.
     pub fn disturbs(&self) -> bool {
         match self {
-            Action::Say { .. } | Action::Stuck(_) | Action::Ease(_) => false,
+            Action::Say { .. } | Action::Stuck(_) | Action::Ease(_) | Action::Lose(_) => false,
             Action::Kill(_)
             | Action::Power(_)
+            | Action::Tear { .. }
+            | Action::Fail(_)
+            | Action::Full(_)
             | Action::Restart(_)
             | Action::Pause(_)
             | Action::Resume(_)
@@ -95,6 +106,41 @@ impl Action {
         }
     }
 
+    /// What it is called, if it is done to a disk that is read again.
+    pub fn needs_disks(&self) -> Option<&'static str> {
+        match self {
+            Action::Tear { .. } => Some("`tear`"),
+            Action::Fail(_) => Some("`fail`"),
+            Action::Full(_) => Some("`full`"),
+            Action::Lose(_) => Some("`lose`"),
+            Action::Kill(_)
+            | Action::Power(_)
+            | Action::Restart(_)
+            | Action::Pause(_)
+            | Action::Resume(_)
+            | Action::Partition(_)
+            | Action::Cut { .. }
+            | Action::Deaf(_)
+            | Action::Mute(_)
+            | Action::Heal(_)
+            | Action::Slow { .. }
+            | Action::Limit { .. }
+            | Action::Reset(..)
+            | Action::Replay(..)
+            | Action::Garbage(..)
+            | Action::Sluggish { .. }
+            | Action::Disk { .. }
+            | Action::Ease(_)
+            | Action::Clock { .. }
+            | Action::Drift { .. }
+            | Action::Join(_)
+            | Action::Leave(_)
+            | Action::Alone(_)
+            | Action::Say { .. }
+            | Action::Stuck(_) => None,
+        }
+    }
+
     /// What it is called, if only the event engine can do it.
     pub fn beyond_turmoil(&self) -> Option<&'static str> {
         match self {
@@ -106,6 +152,9 @@ impl Action {
             Action::Ease(_) => Some("`ease`"),
             Action::Clock { .. } => Some("`clock`"),
             Action::Drift { .. } => Some("`drift`"),
+            Action::Tear { .. } | Action::Fail(_) | Action::Full(_) | Action::Lose(_) => {
+                self.needs_disks()
+            }
             Action::Kill(_)
             | Action::Power(_)
             | Action::Restart(_)
@@ -135,6 +184,9 @@ impl Action {
             Action::Ease(_) => Some("`ease`"),
             Action::Clock { .. } => Some("`clock`"),
             Action::Drift { .. } => Some("`drift`"),
+            Action::Tear { .. } | Action::Fail(_) | Action::Full(_) | Action::Lose(_) => {
+                self.needs_disks()
+            }
             Action::Kill(_)
             | Action::Limit { .. }
             | Action::Reset(..)

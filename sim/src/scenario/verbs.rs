@@ -6,9 +6,10 @@ use super::names::Names;
 use super::{Action, DRIFT_PPM_MAX, Direction, NodeIndex, Target};
 
 /// Every key that is an action of its own.
-pub(super) const ACTIONS: [&str; 25] = [
+pub(super) const ACTIONS: [&str; 29] = [
     "kill",
     "power",
+    "tear",
     "restart",
     "pause",
     "resume",
@@ -24,6 +25,9 @@ pub(super) const ACTIONS: [&str; 25] = [
     "garbage",
     "sluggish",
     "disk",
+    "fail",
+    "full",
+    "lose",
     "ease",
     "clock",
     "drift",
@@ -36,6 +40,9 @@ pub(super) const ACTIONS: [&str; 25] = [
 
 /// More would be a load test, which the simulator is not.
 const TIMES_MAX: u64 = 100_000;
+
+/// More writes are never under way.
+const WRITES_MAX: u64 = 1_000_000;
 
 /// The action under this key, which is one of [`ACTIONS`], with all that belongs to it.
 pub(super) fn action(
@@ -52,6 +59,9 @@ pub(super) fn action(
         "pause" => Action::Pause(mortal(names, value)?),
         "resume" => Action::Resume(mortal(names, value)?),
         "leave" => Action::Leave(mortal(names, value)?),
+        "fail" => Action::Fail(mortal(names, value)?),
+        "full" => Action::Full(mortal(names, value)?),
+        "lose" => Action::Lose(mortal(names, value)?),
         "ease" => Action::Ease(mortal(names, value)?),
         "stuck" => Action::Stuck(mortal(names, value)?),
         "deaf" => Action::Deaf(names.single(value)?),
@@ -59,7 +69,7 @@ pub(super) fn action(
         "alone" => Action::Alone(names.single(value)?),
         "join" => Action::Join(joiners(names, founders, value)?),
         "say" => say(names, fields, value)?,
-        "sluggish" | "disk" | "clock" | "drift" => on_machine(names, fields, name, value)?,
+        "sluggish" | "disk" | "tear" | "clock" | "drift" => on_machine(names, fields, name, value)?,
         _ => on_links(names, founders, fields, name, value)?,
     })
 }
@@ -81,6 +91,10 @@ fn on_machine(
         "disk" => {
             let write = duration(source, fields.need("write", "\"50ms\"")?)?;
             Action::Disk { who, write }
+        }
+        "tear" => {
+            let keeps = number(source, fields.need("keeps", "1")?, (0, WRITES_MAX))?;
+            Action::Tear { who, keeps }
         }
         "clock" => {
             let forward = positive(source, fields.need("forward", "\"1h\"")?)?;

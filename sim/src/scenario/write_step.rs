@@ -44,6 +44,7 @@ fn sentence(action: &Action) -> (&'static str, Object<'_>) {
     match action {
         Action::Kill(who) => ("kill", Object::Nodes(who)),
         Action::Power(who) => ("power", Object::Nodes(who)),
+        Action::Tear { who, .. } => ("tear", Object::Nodes(who)),
         Action::Restart(who) => ("restart", Object::Nodes(who)),
         Action::Pause(who) => ("pause", Object::Nodes(who)),
         Action::Resume(who) => ("resume", Object::Nodes(who)),
@@ -60,6 +61,9 @@ fn sentence(action: &Action) -> (&'static str, Object<'_>) {
         Action::Garbage(a, b) => ("garbage", Object::Link(a, b)),
         Action::Sluggish { who, .. } => ("sluggish", Object::Nodes(who)),
         Action::Disk { who, .. } => ("disk", Object::Nodes(who)),
+        Action::Fail(who) => ("fail", Object::Nodes(who)),
+        Action::Full(who) => ("full", Object::Nodes(who)),
+        Action::Lose(who) => ("lose", Object::Nodes(who)),
         Action::Ease(who) => ("ease", Object::Nodes(who)),
         Action::Clock { who, .. } => ("clock", Object::Nodes(who)),
         Action::Drift { who, .. } => ("drift", Object::Nodes(who)),
@@ -80,6 +84,7 @@ fn details(scenario: &Scenario, action: &Action) -> Vec<(&'static str, String)> 
             vec![("bytes_per_second", bytes_per_second.to_string())]
         }
         Action::Sluggish { per_input, .. } => vec![("per_input", time(*per_input))],
+        Action::Tear { keeps, .. } => vec![("keeps", keeps.to_string())],
         Action::Disk { write, .. } => vec![("write", time(*write))],
         Action::Clock { forward, .. } => vec![("forward", time(*forward))],
         Action::Drift { ppm, .. } => vec![("ppm", ppm.to_string())],
@@ -100,6 +105,9 @@ fn details(scenario: &Scenario, action: &Action) -> Vec<(&'static str, String)> 
         | Action::Reset(..)
         | Action::Replay(..)
         | Action::Garbage(..)
+        | Action::Fail(_)
+        | Action::Full(_)
+        | Action::Lose(_)
         | Action::Ease(_)
         | Action::Join(_)
         | Action::Leave(_)

@@ -251,6 +251,9 @@ impl Engine for Stack {
             | Tamper::Limit(..)
             | Tamper::Sluggish(..)
             | Tamper::Disk(..)
+            | Tamper::Tear(..)
+            | Tamper::Unwritable(..)
+            | Tamper::Lose(_)
             | Tamper::Clock(..)
             | Tamper::Drift(..)
             | Tamper::Replay(..) => {

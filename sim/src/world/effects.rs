@@ -66,6 +66,11 @@ impl Effects {
         });
     }
 
+    /// The ring has let this node go, which is dead.
+    pub(super) fn let_go(&mut self, node: NodeIndex) {
+        self.observe(node, &Event::Left);
+    }
+
     /// The first step that still owes its effect, and what is missing.
     pub(super) fn missing(&self) -> Option<(usize, &'static str)> {
         let (step, awaited) = self.awaited.first_key_value()?;

@@ -4,7 +4,7 @@ use ringchat::proto::input::Command;
 use ringchat::proto::node::Start;
 use ringchat::proto::node::begin::Restart;
 
-use super::machine::Phase;
+use super::machine::{Phase, Unwritable};
 use super::{Stopped, World};
 use crate::history::Happening;
 use crate::scenario::{Action, NodeIndex, Target, said};
@@ -40,6 +40,7 @@ impl World {
         let done = match &step.action {
             Action::Kill(who) => self.each(who, World::kill),
             Action::Power(who) => self.each(who, World::power),
+            Action::Tear { who, keeps } => self.each(who, |world, node| world.tear(node, *keeps)),
             Action::Restart(who) => self.each(who, World::restart),
             Action::Pause(who) => self.each(who, |world, node| world.pause(node, step.standing)),
             Action::Resume(who) => self.each(who, World::resume),
@@ -66,6 +67,13 @@ impl World {
             Action::Disk { who, write } => {
                 self.each(who, |world, node| world.disk(node, place, *write))
             }
+            Action::Fail(who) => {
+                self.each(who, |world, node| world.unwritable(node, place, Unwritable::Failing))
+            }
+            Action::Full(who) => {
+                self.each(who, |world, node| world.unwritable(node, place, Unwritable::Full))
+            }
+            Action::Lose(who) => self.each(who, World::lose),
             Action::Ease(who) => self.each(who, World::ease),
             Action::Clock { who, forward } => {
                 self.each(who, |world, node| world.clock(node, *forward))
@@ -135,23 +143,25 @@ impl World {
 
     fn kill(&mut self, node: NodeIndex) -> Result<(), Failed> {
         self.need_process(node)?;
-        self.machines[node.0].phase = Phase::Killed;
         self.engine.kill(node);
-        Ok(self.note_now(node, Happening::Died)?)
+        self.died(node, Phase::Killed)
     }
 
     /// The machine loses its power: its connections are not closed, they fall silent.
     fn power(&mut self, node: NodeIndex) -> Result<(), Failed> {
         self.need_process(node)?;
-        self.machines[node.0].phase = Phase::Off;
         self.engine.power_off(node);
-        Ok(self.note_now(node, Happening::Died)?)
+        self.died(node, Phase::Off)
     }
 
     /// The node comes back with its disk; where that is lost, or there is none, a new incarnation asks
     /// the others to take it in.
     fn restart(&mut self, node: NodeIndex) -> Result<(), Failed> {
-        match self.machines[node.0].phase {
+        let phase = self.machines[node.0].phase;
+        if phase != Phase::Absent {
+            self.need_room(node)?;
+        }
+        match phase {
             Phase::Killed | Phase::Left => {}
             Phase::Off => self.engine.power_on(node),
             Phase::Alive | Phase::Paused => return Err(self.refuse(node, "is not dead")),
@@ -165,6 +175,7 @@ impl World {
         if self.machines[node.0].phase != Phase::Absent {
             return Err(self.refuse(node, "has joined before; `restart` brings it back"));
         }
+        self.need_room(node)?;
         self.start_as_newcomer(node);
         Ok(())
     }
@@ -180,6 +191,7 @@ impl World {
             Some(disk) => Start::Restore(Box::new(Restart { disk, contacts, alone: false })),
             None => Start::Join(contacts),
         };
+        self.note_return(node, &start);
         self.start(node, start);
     }
 

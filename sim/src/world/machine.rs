@@ -27,6 +27,15 @@ pub enum Phase {
     Left,
 }
 
+/// Why a disk takes nothing more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unwritable {
+    /// It fails, until the node is started again.
+    Failing,
+    /// There is no room on it, until somebody makes some.
+    Full,
+}
+
 /// A machine and the last incarnation of its node.
 pub(super) struct Machine {
     pub(super) name: NodeName,
@@ -47,6 +56,10 @@ pub(super) struct Machine {
     pub(super) undecided_since: Option<Duration>,
     /// When it delivered something last.
     pub(super) delivered_at: Duration,
+    /// Whether its disk takes nothing more.
+    pub(super) unwritable: Option<Unwritable>,
+    /// Whether what its disk held was lost since it was started last.
+    pub(super) amnesiac: bool,
     /// Whether it was asked to leave.
     pub(super) leaving: bool,
 }
@@ -66,6 +79,8 @@ impl Machine {
             hampered: None,
             undecided_since: None,
             delivered_at: Duration::ZERO,
+            unwritable: None,
+            amnesiac: false,
             leaving: false,
         }
     }

@@ -2,6 +2,7 @@
 
 mod access;
 mod cuts;
+mod disks;
 mod effects;
 mod faults;
 mod ground;
@@ -26,7 +27,7 @@ use ringchat::proto::time::Instant;
 
 use self::effects::Effects;
 pub use self::ground::{Ground, Keep};
-use self::machine::{Machine, Phase};
+use self::machine::Machine;
 pub use self::picture::Settled;
 use self::talk::Talk;
 use self::wires::Wires;
@@ -84,6 +85,8 @@ pub struct World {
     /// Whether anything has happened since this was asked last, and whether more than talk has.
     stirred: bool,
     moved: bool,
+    /// Nobody lived when the node was started that is to lead now.
+    dark: bool,
     /// Who lived in no ring, and did not have to be in one, when the quiet began.
     astray: BTreeSet<NodeIndex>,
 }
@@ -128,6 +131,7 @@ impl World {
             notes: Vec::new(),
             stirred: true,
             moved: true,
+            dark: false,
             astray: BTreeSet::new(),
         };
         for node in 0..scenario.founders {
@@ -230,8 +234,9 @@ impl World {
         let Note { at, node, incarnation, what } = note;
         if let Happening::Event(event) = &what {
             self.effects.observe(node, event);
-            if *event == Event::Left {
-                self.machines[node.0].phase = Phase::Left;
+            self.observe_leaves(node, event);
+            if let Event::Leads { .. } = event {
+                self.note_whole();
             }
             if let Event::Leads { .. } = event {
                 let status = self.engine.status(node);

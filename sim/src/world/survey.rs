@@ -8,6 +8,7 @@ use ringchat::proto::view::View;
 
 use super::World;
 pub use super::machine::Phase;
+use super::machine::Unwritable;
 use crate::scenario::NodeIndex;
 
 impl World {
@@ -36,6 +37,16 @@ impl World {
     /// Whether the machine is kept busy, or its disk slow.
     pub fn is_hampered(&self, node: NodeIndex) -> bool {
         self.machines[node.0].hampered.is_some()
+    }
+
+    /// Whether what was started on that machine could write anything.
+    pub fn has_room(&self, node: NodeIndex) -> bool {
+        self.machines[node.0].unwritable != Some(Unwritable::Full)
+    }
+
+    /// Whether the machine is writing to a disk that is read again.
+    pub fn is_writing(&self, node: NodeIndex) -> bool {
+        self.machines[node.0].has_process() && self.engine.is_writing(node)
     }
 
     /// Whether the node was asked to leave: nobody may count on it any more.

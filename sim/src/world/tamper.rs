@@ -68,7 +68,10 @@ impl World {
 
     pub(super) fn ease(&mut self, node: NodeIndex) -> Result<(), Failed> {
         if self.machines[node.0].hampered.take().is_none() {
-            return Err(self.refuse(node, "is neither sluggish nor on a slow disk"));
+            return Err(self.refuse(node, "is neither sluggish nor on a slow or full disk"));
+        }
+        if self.machines[node.0].unwritable.take().is_some() {
+            self.engine.tamper(Tamper::Unwritable(node, false))?;
         }
         self.engine.tamper(Tamper::Sluggish(node, Duration::ZERO))?;
         self.engine.tamper(Tamper::Disk(node, None))?;
@@ -90,7 +93,7 @@ impl World {
         self.scenario.name_of(node)
     }
 
-    fn fault(&mut self, node: NodeIndex, text: String) -> Result<(), Failed> {
+    pub(super) fn fault(&mut self, node: NodeIndex, text: String) -> Result<(), Failed> {
         Ok(self.note_now(node, Happening::Fault(text))?)
     }
 }

@@ -80,6 +80,11 @@ impl Node {
             self.election_at = None;
             return;
         }
+        if self.durable.failed() {
+            // Whoever can promise nothing cannot lead.
+            self.election_at = None;
+            return;
+        }
         self.postpone_election(step);
         if self.elections_failed >= TOLD_AFTER {
             // Better candidates took the tokens on, and none of them came to lead, nor to a lap of which
@@ -166,7 +171,8 @@ impl Node {
     pub(super) fn judge(&mut self, step: &mut Step, token: Elect) {
         let candidate = token.candidate;
         self.learn(step, token.committed);
-        let own = self.candidate();
+        let mut own = self.candidate();
+        own.eligible &= !self.durable.failed();
         match self.election.judge(token, own) {
             Verdict::Pass(token) => {
                 if own.eligible {
@@ -187,6 +193,9 @@ impl Node {
 
     /// Lap 1 is won. Lap 2 costs a promise of everybody, so it starts only where a quorum was met.
     fn won_first_lap(&mut self, step: &mut Step, token: Elect) {
+        if self.durable.failed() {
+            return;
+        }
         if !self.is_quorum(&token.met) {
             if self.detour(&token.met).is_some() {
                 self.doubt_quorum(step, &token.met);

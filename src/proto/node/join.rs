@@ -159,7 +159,8 @@ impl Node {
         // Nor can it bring news to one who knows more: that one must ask on.
         let ahead = known > self.committed;
         let sponsored = self.is_member() && room && !ahead && (led || !newcomer);
-        let view = self.membership.base().clone();
+        // Whoever knows itself removed says so: the one who asks may have gone in the same view, or before.
+        let view = self.outside.as_ref().unwrap_or(base).clone();
         step.send(link, Message::Welcome { ring, view, sponsored });
         if !sponsored {
             return;
@@ -184,10 +185,15 @@ impl Node {
         self.leading.as_ref().is_some_and(|leading| committed == Some(leading.ballot))
     }
 
-    /// A learner has come this far: if it is close enough, the leader is asked to admit it.
+    /// A learner has come this far: if it is close enough, the leader is asked to admit it. Its disk counts,
+    /// too, since a member that nobody can count on is evicted again at once. The disk may be as far behind as
+    /// is borne for a member that has time to catch up: under load a sound one always lags a little.
     pub(super) fn learner_acknowledged(&mut self, step: &mut Step, from: NodeId, verified: Index) {
         let Some(learner) = self.learners.get_mut(&from) else { return };
-        let close = verified.0 + self.config.admit_within >= self.committed.0;
+        let within = self.config.admit_within;
+        let durable = self.tally.of(from).index;
+        let close = verified.0 + within >= self.committed.0
+            && durable.0 + within.max(self.config.lag_entries / 2) >= self.committed.0;
         let retry = self.config.retry;
         let due = learner.admit_asked_at.is_none_or(|at| step.now.since(at) >= retry);
         if !close || !due || self.membership.newest().contains(from) {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::snapshots::Purpose;
 use super::{Node, Step};
+use crate::proto::election::Token;
 use crate::proto::entry::{Body, Snapshot};
 use crate::proto::event::{Event, LinkLoss, Refusal};
 use crate::proto::id::{Ballot, NodeId, RingId};
@@ -21,6 +22,17 @@ impl Node {
         }
         self.leaving = Some(step.now);
         self.tick_leaving(step);
+    }
+
+    /// Nothing more becomes durable here, so this node can promise and hold nothing, and has to go. Until it
+    /// is let go it passes on what others say: whatever waited for its own disk goes on without it.
+    pub(super) fn on_unwritable(&mut self, step: &mut Step) {
+        for token in self.durable.fail() {
+            if token.ballot.proposer != self.me.id {
+                self.send_token(step, Token::Elected(token));
+            }
+        }
+        self.leave(step);
     }
 
     /// Repeats the wish until it is granted. A leader first lets those go who asked before, and then

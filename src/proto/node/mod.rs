@@ -232,6 +232,7 @@ impl Node {
             Input::Message { link, message } => self.on_message(step, link, message),
             Input::Command(command) => self.on_command(step, command),
             Input::Persisted { write } => self.on_persisted(step, write),
+            Input::Unwritable => self.on_unwritable(step),
             Input::SnapshotTaken { application, .. } => self.on_snapshot_taken(step, application),
         }
         if let Some(write) = self.durable.next_write(self.me.id, self.ring, self.committed) {

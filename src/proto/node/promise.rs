@@ -78,6 +78,10 @@ impl Node {
             if self.is_member() {
                 self.postpone_election(step);
             }
+            if self.durable.failed() {
+                // It goes on without a voice that could be forgotten.
+                return self.send_token(step, Token::Elected(token));
+            }
             self.durable.then(token);
         }
     }

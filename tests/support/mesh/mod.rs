@@ -246,6 +246,7 @@ impl Mesh {
                     | Input::Message { .. }
                     | Input::Command(_)
                     | Input::Persisted { .. }
+                    | Input::Unwritable
                     | Input::SnapshotTaken { .. } => stands,
                 };
                 if wanted {
