@@ -109,6 +109,11 @@ fn a_fault_taken_out_leaves_the_bytes_up_to_its_time_as_they_were() {
     let at = seconds(4);
     for action in faults() {
         let mut with = five();
+        if action.needs_disks().is_some() {
+            with = with.on_disks();
+            // Slower than lines come: so something is being written at any time.
+            (with.network.disk_min, with.network.disk_max) = (seconds(1) / 8, seconds(1) / 4);
+        }
         let early = Action::Slow { a: node(3), b: node(4), latency: Duration::from_millis(9) };
         with.steps.push(Step::new(seconds(3), early));
         let without = played(&with, 11);
