@@ -37,6 +37,8 @@ pub(super) fn world(
         scenario.config.snapshot_chunk *= 16;
         scenario.config.snapshot_window *= 64;
         scenario.config.window_entries *= 16;
+        // Seven lines a lap would take a minute for a thousand.
+        scenario.config.in_flight *= 16;
     }
     scenario.settle_within = Duration::from_secs(60);
     if lots.random_bool(0.7) {
