@@ -216,7 +216,9 @@ fn is_told(event: &Event) -> bool {
         | Event::ViewProposed { .. }
         | Event::Submitted { .. }
         | Event::DuplicateSuppressed { .. }
-        | Event::GapRefused { .. } => false,
+        | Event::GapRefused { .. }
+        | Event::HistoryLacks { .. }
+        | Event::HistoryWhole => false,
         Event::Suspected { .. }
         | Event::Cleared { .. }
         | Event::SnapshotInstalled { .. }

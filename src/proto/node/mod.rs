@@ -5,6 +5,7 @@
 //! them into outputs.
 
 mod accuse;
+mod archive;
 pub mod begin;
 mod commit;
 mod elect;
@@ -25,7 +26,7 @@ mod tick;
 mod token;
 mod welcome;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 
 use rand::{Rng, RngExt, SeedableRng};
@@ -41,6 +42,7 @@ use super::durable::Durable;
 use super::election::Election;
 use super::entry::Entry;
 use super::exiles::Exiles;
+use super::fetch::Fetch;
 use super::id::{Ballot, Index, LinkId, NodeId, RingId};
 use super::input::Input;
 use super::links::Links;
@@ -118,6 +120,10 @@ pub struct Node {
     learners: BTreeMap<NodeId, Learner>,
     joining: Option<Joining>,
     snapshots: Snapshots,
+    /// Gets the lines of the past that the archive lacks.
+    fetch: Fetch,
+    /// Who waits for lines of the past, as long as they are looked for.
+    archive_asked: BTreeSet<LinkId>,
     accused_at: Option<Instant>,
 
     election: Election,
@@ -183,6 +189,8 @@ impl Node {
             learners: BTreeMap::new(),
             joining: None,
             snapshots: Snapshots::default(),
+            fetch: Fetch::default(),
+            archive_asked: BTreeSet::new(),
             accused_at: None,
             election: Election::default(),
             election_at: None,
@@ -230,6 +238,8 @@ impl Node {
             Input::Command(command) => self.on_command(step, command),
             Input::Persisted { write } => self.on_persisted(step, write),
             Input::SnapshotTaken { application, .. } => self.on_snapshot_taken(step, application),
+            Input::ArchiveRead { link, found } => self.on_archive_read(step, link, found),
+            Input::ArchiveLacks { missing } => self.on_archive_lacks(step, missing),
         }
         if let Some(write) = self.durable.next_write(self.me.id, self.ring, self.committed) {
             step.persist(write);
@@ -248,7 +258,8 @@ impl Node {
         }
         let pulse = self.leading.as_ref().map(|leading| leading.pulse_at);
         let held = self.held.as_ref().map(|_| self.held_until());
-        [Some(self.tick_at), pulse, self.election_at, held].into_iter().flatten().min()
+        let fetch = self.fetch.due();
+        [Some(self.tick_at), pulse, self.election_at, held, fetch].into_iter().flatten().min()
     }
 
     /// What to say first on every new link. Changes when the node's ring does.
