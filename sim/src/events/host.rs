@@ -16,6 +16,7 @@ use super::image::Image;
 use super::lag::Lag;
 use super::links::Links;
 use super::retries::Retries;
+use super::shelf::Shelf;
 use super::thing::Thing;
 use super::unrest::Heard;
 use crate::causal::InputNumber;
@@ -70,6 +71,8 @@ pub(super) struct Host {
     pub(super) written: Disk,
     /// What the next life will find, where disks are read again.
     pub(super) image: Image,
+    /// Its lines of the past, where there are disks.
+    pub(super) shelf: Shelf,
     /// When the last write will be durable.
     pub(super) written_at: Instant,
     /// How its node has sent its lines again in this life.
@@ -109,6 +112,7 @@ impl Host {
             disk: None,
             written: Disk::default(),
             image: Image::default(),
+            shelf: Shelf::default(),
             written_at: Instant::START,
             last_input: None,
         }
@@ -119,6 +123,7 @@ impl Host {
         self.running = Running::Alive;
         self.incarnation = incarnation;
         self.id = Some(node.hello().member.id);
+        self.shelf.belongs_to(node.hello().member.id);
         self.view = None;
         self.node = Some(node);
         self.ledger = Ledger::default();

@@ -17,6 +17,7 @@ mod links;
 mod narrow;
 mod queue;
 mod retries;
+mod shelf;
 mod thing;
 mod unrest;
 mod weather;

@@ -246,7 +246,9 @@ impl Mesh {
                     | Input::Message { .. }
                     | Input::Command(_)
                     | Input::Persisted { .. }
-                    | Input::SnapshotTaken { .. } => stands,
+                    | Input::SnapshotTaken { .. }
+                    | Input::ArchiveRead { .. }
+                    | Input::ArchiveLacks { .. } => stands,
                 };
                 if wanted {
                     self.handle(host, *input);
