@@ -31,14 +31,22 @@ fn wait<T>(node: &Running, what: &str, found: impl Fn(&What) -> Option<T>) -> T 
 fn address(node: &Running) -> String {
     wait(node, "where it listens", |what| match what {
         What::Listening { listen, .. } => Some(listen.to_string()),
-        What::Event(_) | What::Delivered(_) | What::State(_) | What::History(_) | What::Notice(_) => None,
+        What::Event(_)
+        | What::Delivered(_)
+        | What::State(_)
+        | What::History(_)
+        | What::Notice(_) => None,
     })
 }
 
 fn wait_for_delivery(node: &Running, text: &str) {
     wait(node, text, |what| match what {
         What::Delivered(it) => it.message.payload.bytes.ends_with(text.as_bytes()).then_some(()),
-        What::Listening { .. } | What::Event(_) | What::State(_) | What::History(_) | What::Notice(_) => None,
+        What::Listening { .. }
+        | What::Event(_)
+        | What::State(_)
+        | What::History(_)
+        | What::Notice(_) => None,
     });
 }
 
