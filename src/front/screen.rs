@@ -159,7 +159,8 @@ impl Screen {
             lines.push(self.alarm(&text));
         }
         let end = match past.lines.first() {
-            None => "nothing was said before".to_owned(),
+            None if past.lacking.is_empty() => "(nothing was said before)".to_owned(),
+            None => "(nothing before that is here)".to_owned(),
             Some(first) if past.goes_on => {
                 format!("(/history before {} shows what was said before that)", first.place)
             }
