@@ -95,6 +95,26 @@ fn state_answers_a_machine_with_all_that_the_node_knows() {
 }
 
 #[test]
+fn history_answers_a_machine_with_the_lines_and_what_is_before_them() {
+    let folder = folder();
+    let mut ann = machine(folder.path(), "ann", &["--new"]);
+    for line in 0..5 {
+        ann.type_line(&format!("line {line}"));
+    }
+    wait_for_delivery(&ann, "line 4");
+    ann.type_line("/history 2 before 1000");
+    let past = wait(&ann, "an answer", |what| match what {
+        What::History(past) => Some(past.clone()),
+        _other => None,
+    });
+    let said: Vec<&str> = past.lines.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!((said, past.goes_on), (vec!["line 3", "line 4"], true));
+    assert!(past.lacking.is_empty());
+    assert!(past.lines.iter().all(|line| line.name.as_deref() == Some("ann") && line.minute > 0));
+    assert!(past.lines[0].place < past.lines[1].place);
+}
+
+#[test]
 fn a_machine_goes_alone_without_being_asked_back_and_reads_why_not() {
     let folder = folder();
     let mut ann = machine(folder.path(), "ann", &["--new"]);

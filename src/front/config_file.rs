@@ -60,8 +60,8 @@ pub enum ConfigError {
     /// It does not say what it should.
     #[error(
         "the configuration file {} is wrong at line {line}, column {column}\n{excerpt}\n{why}\n\
-         It may hold: name, listen, advertise, join, keep_trying, new, ports, data, memory, keep_history,\n\
-         verbose, [timing]",
+         It may hold: name, listen, advertise, join, keep_trying, new, ports, data, memory, \
+         keep_history, verbose, [timing]",
         path.display()
     )]
     Content {
