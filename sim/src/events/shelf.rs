@@ -75,6 +75,15 @@ impl Events {
     }
 
     pub(super) fn keep_archive(&mut self, host: NodeIndex, part: Part) {
+        let differs = |line: &ArchivedLine| {
+            let known = self.hosts.iter().filter_map(|other| other.shelf.lines.get(&line.place.0));
+            known.into_iter().any(|bytes| *bytes != line.bytes)
+        };
+        if let Some(line) = part.lines.iter().find(|line| differs(line)) {
+            let words =
+                format!("is given a line of {} that another node has not there", line.place);
+            self.crashed.get_or_insert((host, words));
+        }
         self.hosts[host.0].shelf.keep(part);
         self.tell_what_is_missing(host);
     }

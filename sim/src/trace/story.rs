@@ -216,9 +216,7 @@ fn is_told(event: &Event) -> bool {
         | Event::ViewProposed { .. }
         | Event::Submitted { .. }
         | Event::DuplicateSuppressed { .. }
-        | Event::GapRefused { .. }
-        | Event::HistoryLacks { .. }
-        | Event::HistoryWhole => false,
+        | Event::GapRefused { .. } => false,
         Event::Suspected { .. }
         | Event::Cleared { .. }
         | Event::SnapshotInstalled { .. }
@@ -236,6 +234,8 @@ fn is_told(event: &Event) -> bool {
         | Event::Resubmitted { .. }
         | Event::NoQuorum { .. }
         | Event::QuorumBack
+        | Event::HistoryLacks { .. }
+        | Event::HistoryWhole
         | Event::Left
         | Event::Evicted { .. }
         | Event::WentAlone { .. }
