@@ -116,6 +116,17 @@ fn a_question_that_nobody_answers_is_asked_of_somebody_else() {
 }
 
 #[test]
+fn a_question_to_a_peer_whose_link_is_gone_goes_out_again_at_once() {
+    let (mut fetch, ask) = asking(&[(1, 100)], at(0));
+    fetch.lost(B);
+    assert!(!fetch.may_ask(at(1)), "that was another");
+    fetch.lost(A);
+    assert!(fetch.may_ask(at(1)));
+    assert_eq!(fetch.wanted_of(at(1), B, BYTES), Some(ask));
+    assert!(fetch.answered(at(2), A, &part((1, 100), &[])).is_err(), "of an earlier link");
+}
+
+#[test]
 fn parts_grow_where_they_come_fast_and_shrink_where_they_are_slow() {
     let took = |ms: u64| {
         let (mut fetch, ask) = asking(&[(1, 1_000)], at(0));

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use proto_hand::{A, B, Hand, append, ballot, events, link, said, sent};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use ringchat::proto::archive::{ArchivedLine, Ask, Found, Part, Stretch, Stretches};
 use ringchat::proto::entry::Payload;
 use ringchat::proto::event::Event;
@@ -153,4 +155,43 @@ fn where_nothing_is_missing_and_nobody_asks_no_word_is_said_about_it() {
     hand.now = hand.now + Duration::from_secs(1);
     let later = hand.pass(2_000, &[A, B]);
     assert_eq!((asked(&later, A), asked(&later, B)), (vec![], vec![]));
+}
+
+#[test]
+fn whatever_comes_only_what_answers_a_question_is_kept() {
+    for seed in 0..300 {
+        let mut lots = ChaCha8Rng::seed_from_u64(seed);
+        let mut hand = Hand::follower(&[B]);
+        lacks(&mut hand, &[(10, 20), (30, 40)]);
+        let mut question = Some(stretch(30, 40));
+        for _ in 0..40 {
+            let place = |lots: &mut ChaCha8Rng| match lots.random_range(0..20) {
+                0 => u64::MAX,
+                1 => 0,
+                _ => lots.random_range(8..43),
+            };
+            let (first, last) = (place(&mut lots), place(&mut lots));
+            let places: Vec<u64> = (0..lots.random_range(0..4)).map(|_| place(&mut lots)).collect();
+            let part = Part { lacks: lots.random_range(0..9) == 0, ..part(first, last, &places) };
+            let from = if lots.random_range(0..4) == 0 { A } else { B };
+            let outputs = match lots.random_range(0..6) {
+                0 => hand.hears(
+                    from,
+                    Message::ArchiveAsk(Ask { stretch: part.stretch, lines: 9, bytes: 0 }),
+                ),
+                1 => hand.pass(60, &[A, B]),
+                _ => hand.hears(from, Message::ArchivePart(part)),
+            };
+            for part in kept(&outputs) {
+                let asked = question.take().expect("one question at a time");
+                let inside = |line: &ArchivedLine| part.stretch.contains(line.place);
+                assert!(!part.lacks && part.lines.iter().all(inside), "seed {seed}: {part:?}");
+                assert_eq!(part.stretch.last, asked.last, "seed {seed}: the newest first");
+                assert!(part.stretch.first >= asked.first, "seed {seed}");
+            }
+            for peer in [A, B] {
+                question = asked(&outputs, peer).last().copied().or(question);
+            }
+        }
+    }
 }

@@ -121,7 +121,7 @@ pub enum News {
         /// What was expected and what was found.
         why: String,
     },
-    /// Lines were said while this node was away, and nobody remembers them any more.
+    /// Lines were said while this node was away, more than the chat itself remembers.
     Missed,
     /// The front end took too little: this many news were dropped here. The order has them all.
     Skipped {

@@ -67,7 +67,7 @@ impl Screen {
                 return vec![self.alarm(&text)];
             }
             News::Missed => {
-                let text = "lines said meanwhile are missing here: more than the chat remembers";
+                let text = "lines said meanwhile are not shown: /history has what is kept of them";
                 return vec![self.alarm(text)];
             }
             News::Skipped { count } => {

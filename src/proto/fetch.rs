@@ -120,6 +120,13 @@ impl Fetch {
         self.stage = Stage::Asked { peer, ask, at: now };
     }
 
+    /// The link to this peer is gone, and with it a question or its answer.
+    pub fn lost(&mut self, peer: NodeId) {
+        if matches!(self.stage, Stage::Asked { peer: asked, .. } if asked == peer) {
+            self.stage = Stage::Idle;
+        }
+    }
+
     /// There is nobody to ask.
     pub fn wait(&mut self, now: Instant) {
         self.next_at = now + IDLE;
