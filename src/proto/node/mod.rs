@@ -290,17 +290,6 @@ impl Node {
     fn is_member(&self) -> bool {
         self.outside.is_none() && self.membership.contains(self.me.id)
     }
-
-    /// Whether frames pass through this node, by its own log. That may be so while it is removed:
-    /// whoever does not know yet that the view without it is committed still counts on it.
-    fn is_on_ring(&self) -> bool {
-        self.membership.contains(self.me.id)
-    }
-
-    /// The newest ring that this node knows of.
-    fn walk(&self) -> &View {
-        self.outside.as_ref().unwrap_or_else(|| self.membership.ring())
-    }
 }
 
 fn micros(length: std::time::Duration) -> u64 {
