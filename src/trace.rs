@@ -39,6 +39,8 @@ impl Display for Described<'_> {
             | Event::SnapshotSent { .. }
             | Event::SnapshotInstalled { .. }
             | Event::Restored { .. }
+            | Event::HistoryLacks { .. }
+            | Event::HistoryWhole
             | Event::Left
             | Event::Evicted { .. }
             | Event::WentAlone { .. } => self.membership(f),
@@ -117,6 +119,10 @@ impl Described<'_> {
             Event::Restored { index, last, .. } => {
                 write!(f, "is back, with what is committed up to {index}, and a log up to {last}")
             }
+            Event::HistoryLacks { first, last } => {
+                write!(f, "lacks lines of the past between {first} and {last}, and asks for them")
+            }
+            Event::HistoryWhole => write!(f, "has all lines of the past that it is to keep"),
             Event::Left => write!(f, "has left the ring"),
             Event::Evicted { view } => {
                 write!(f, "was evicted: view {view} is without this node; asks to come back")

@@ -3,9 +3,10 @@
 use std::io::{BufReader, Cursor};
 
 use ringchat::chat::text::LINE_BYTES_MAX;
-use ringchat::front::commands::{Typed, ends, help, parse};
+use ringchat::front::commands::{CommandError, Typed, ends, help, parse};
 use ringchat::front::door::Request;
 use ringchat::front::plain::{Typing, next_line};
+use ringchat::proto::id::Index;
 
 fn say(text: &str) -> Typed {
     Typed::Ask(Request::Say(text.to_owned()))
@@ -44,17 +45,49 @@ fn an_unknown_command_suggests_the_nearest_if_one_is_near() {
         ("/frobnicate", None),
     ] {
         let error = parse(typed).unwrap_err();
-        assert_eq!(error.nearest, nearest, "{typed}");
         assert!(error.to_string().contains("nothing was sent"));
+        let CommandError::Unknown(unknown) = error else { panic!("{typed}: {error}") };
+        assert_eq!(unknown.nearest, nearest, "{typed}");
     }
     let long = parse(&format!("/{}", "x".repeat(LINE_BYTES_MAX))).unwrap_err();
     assert!(long.to_string().len() < 200);
 }
 
 #[test]
+fn history_takes_a_count_and_a_place() {
+    let history = |count, before: Option<u64>| {
+        Ok(Typed::Ask(Request::History { count, before: before.map(Index) }))
+    };
+    for (typed, expected) in [
+        ("/history", history(20, None)),
+        (" /HISTORY  50 ", history(50, None)),
+        ("/history before 7", history(20, Some(7))),
+        ("/history 1000 before 99999999", history(1_000, Some(99_999_999))),
+    ] {
+        assert_eq!(parse(typed), expected, "{typed:?}");
+    }
+    for typed in [
+        "/history 0",
+        "/history 1001",
+        "/history -1",
+        "/history all",
+        "/history before",
+        "/history 5 before x",
+        "/history 5 7",
+        "/history 5 before 7 8",
+    ] {
+        let error = parse(typed).unwrap_err();
+        assert!(matches!(error, CommandError::History { .. }), "{typed}: {error}");
+        assert!(error.to_string().contains("nothing was looked up"), "{error}");
+    }
+}
+
+#[test]
 fn help_names_every_command() {
     let help = help().join("\n");
-    for word in ["/help", "/who", "/state", "/leave", "/quit", "//exit", "/alone", "//text"] {
+    for word in
+        ["/help", "/who", "/state", "/leave", "/quit", "//exit", "/alone", "/history", "//text"]
+    {
         assert!(help.contains(word), "{word}");
     }
 }

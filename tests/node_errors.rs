@@ -119,6 +119,8 @@ fn a_bad_configuration_file_is_shown_with_line_column_and_caret() {
         ("name = \"\"\n", vec!["line 1, column 8", "^", "at least one character"]),
         ("join = [\"127.0.0.1:1\",\n\"x\"]\n", vec!["line 2, column 1", "^", "IP address"]),
         ("ports = 70000\n", vec!["line 1, column 9", "^", "a port from 1 to 65520"]),
+        ("keep_history = 0\n", vec!["line 1, column 16", "^", "a number of lines"]),
+        ("keep_history = \"1y\"\n", vec!["line 1, column 16", "^", "30d"]),
         ("name = ", vec!["line 1", "^"]),
     ] {
         std::fs::write(&file, text).unwrap();

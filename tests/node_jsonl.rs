@@ -31,14 +31,22 @@ fn wait<T>(node: &Running, what: &str, found: impl Fn(&What) -> Option<T>) -> T 
 fn address(node: &Running) -> String {
     wait(node, "where it listens", |what| match what {
         What::Listening { listen, .. } => Some(listen.to_string()),
-        What::Event(_) | What::Delivered(_) | What::State(_) | What::Notice(_) => None,
+        What::Event(_)
+        | What::Delivered(_)
+        | What::State(_)
+        | What::History(_)
+        | What::Notice(_) => None,
     })
 }
 
 fn wait_for_delivery(node: &Running, text: &str) {
     wait(node, text, |what| match what {
         What::Delivered(it) => it.message.payload.bytes.ends_with(text.as_bytes()).then_some(()),
-        What::Listening { .. } | What::Event(_) | What::State(_) | What::Notice(_) => None,
+        What::Listening { .. }
+        | What::Event(_)
+        | What::State(_)
+        | What::History(_)
+        | What::Notice(_) => None,
     });
 }
 
@@ -84,6 +92,26 @@ fn state_answers_a_machine_with_all_that_the_node_knows() {
     // Whether it leads at this moment depends on the machine: one that stood still has to win again.
     assert_eq!(state.status.view.members, [state.status.me]);
     assert_eq!((state.lines, state.digest.len()), (0, 16));
+}
+
+#[test]
+fn history_answers_a_machine_with_the_lines_and_what_is_before_them() {
+    let folder = folder();
+    let mut ann = machine(folder.path(), "ann", &["--new"]);
+    for line in 0..5 {
+        ann.type_line(&format!("line {line}"));
+    }
+    wait_for_delivery(&ann, "line 4");
+    ann.type_line("/history 2 before 1000");
+    let past = wait(&ann, "an answer", |what| match what {
+        What::History(past) => Some(past.clone()),
+        _other => None,
+    });
+    let said: Vec<&str> = past.lines.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!((said, past.goes_on), (vec!["line 3", "line 4"], true));
+    assert!(past.lacking.is_empty());
+    assert!(past.lines.iter().all(|line| line.name.as_deref() == Some("ann") && line.minute > 0));
+    assert!(past.lines[0].place < past.lines[1].place);
 }
 
 #[test]

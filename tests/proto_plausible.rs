@@ -3,6 +3,7 @@
 mod proto_hand;
 
 use proto_hand::*;
+use ringchat::proto::archive::{Ask, Part, Stretch};
 use ringchat::proto::entry::{Body, Committed, Entry, Payload, SnapshotHead, Submission};
 use ringchat::proto::event::Event;
 use ringchat::proto::id::{Ballot, Index, NodeId};
@@ -81,6 +82,16 @@ fn request(request: Request) -> Message {
     Message::ToLeader { hops_left: 1, request }
 }
 
+fn archive_ask(first: u64, last: u64) -> Message {
+    let stretch = Stretch { first: Index(first), last: Index(last) };
+    Message::ArchiveAsk(Ask { stretch, lines: 0, bytes: 0 })
+}
+
+fn archive_part(last: u64) -> Message {
+    let stretch = Stretch { first: Index(1), last: Index(last) };
+    Message::ArchivePart(Part { stretch, lacks: false, lines: vec![] })
+}
+
 /// Messages in which the number stands in one place each, and zero in all others.
 fn with(number: u64) -> Vec<Message> {
     fn places<const N: usize>(number: u64) -> impl Iterator<Item = [u64; N]> {
@@ -96,6 +107,8 @@ fn with(number: u64) -> Vec<Message> {
         Message::Welcome { ring: RING, view: view(number, &[A]), sponsored: false },
         Message::SnapshotAck { index: Index(number), received: 0 },
         Message::SnapshotAck { index: Index(0), received: number },
+        archive_ask(1, number.max(1)),
+        archive_part(number.max(1)),
         request(Request::Submit(vec![submission(0, 0), submission(number, 0)])),
         request(Request::Submit(vec![submission(0, number)])),
         request(Request::Outpromised { promised: round }),
@@ -115,6 +128,13 @@ fn numbers_up_to_a_bound_are_taken_and_beyond_it_none_wherever_it_stands() {
     }
     for message in with(BEYOND).iter().chain(&with(u64::MAX)) {
         assert!(!message.is_plausible(), "{message:?}");
+    }
+}
+
+#[test]
+fn a_stretch_of_places_begins_before_it_ends_and_behind_the_beginning() {
+    for (first, last, plausible) in [(1, 1, true), (1, 9, true), (0, 9, false), (9, 8, false)] {
+        assert_eq!(archive_ask(first, last).is_plausible(), plausible, "{first} to {last}");
     }
 }
 

@@ -103,14 +103,18 @@ async fn run(options: Options) -> Result<(), Failure> {
     let news = Mailbox::new();
     let mut application = ChatApplication::new(begun.hello.member, news.clone(), lamport);
     let desk = application.desk();
-    let Begun { listener, listen: _, hello, seed, start, file } = begun;
+    let Begun { listener, listen: _, hello, seed, start, files } = begun;
     if let Start::Restore(restart) = &start {
         application = application.coming_back(restart.disk.life);
     }
-    let disk_entries = file.is_some().then_some(DISK_ENTRIES);
+    if files.is_some() {
+        application = application.with_archive();
+    }
+    let wanted = options.config.disk_entries.unwrap_or(DISK_ENTRIES);
+    let disk_entries = files.is_some().then_some(wanted);
     let config = Config { disk_entries, ..options.config };
-    let storage = match file {
-        Some(file) => Storage::Disk(Disk::start(file).map_err(Failure::new)?),
+    let storage = match files {
+        Some((file, archive)) => Storage::Disk(Disk::start(file, archive).map_err(Failure::new)?),
         None => Storage::Memory(Memory::default()),
     };
     let settings = Settings { seed, address: hello.member.address, config, start };
@@ -208,8 +212,8 @@ fn greeting(begun: &Begun, log: Result<std::path::PathBuf, log::LogError>) -> Ve
         Ok(path) => format!("log: {}", path.display()),
         Err(error) => error.to_string(),
     };
-    let kept = match &begun.file {
-        Some(file) => format!("kept in {}", folder_of(file).display()),
+    let kept = match &begun.files {
+        Some((file, _)) => format!("kept in {}", folder_of(file).display()),
         None => "nothing is kept".to_owned(),
     };
     let help = "/help shows what you can type";

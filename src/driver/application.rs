@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use crate::proto::archive::{Ask, Faded, Found};
 use crate::proto::entry::Delivered;
 use crate::proto::event::Event;
 use crate::proto::id::Index;
@@ -25,4 +26,19 @@ pub trait Application {
 
     /// Something happened at this node. In the order in which it happened, deliveries included.
     fn event(&mut self, now: Instant, event: &Event);
+
+    /// All lines up to `index`, the place of a snapshot, that were not [`Self::faded`] yet: the archive
+    /// gets them before the log is cut there. Nothing, where the application has no archive.
+    fn fading(&self, _index: Index) -> Faded {
+        Faded::default()
+    }
+
+    /// The lines up to `index` are in the archive, durably.
+    fn faded(&mut self, _index: Index) {}
+
+    /// What is at hand of the lines that are asked for, if at least the newest place is: the rest is
+    /// the archive's to find.
+    fn lines(&self, _ask: Ask) -> Option<Found> {
+        None
+    }
 }

@@ -3,13 +3,14 @@
 use std::collections::VecDeque;
 
 use super::application::Application;
+use super::history::{Asker, Questions};
 use super::links::Links;
 use super::run::Exit;
 use super::store::Store;
 use crate::net::Net;
 use crate::proto::event::Event;
 use crate::proto::id::{Index, LinkId};
-use crate::proto::input::{Disconnect, Input};
+use crate::proto::input::{Disconnect, Input, WriteId};
 use crate::proto::node::Node;
 use crate::proto::output::Output;
 use crate::proto::time::Instant;
@@ -24,12 +25,15 @@ pub(super) struct Carrier<N: Net, A, S> {
     /// Why the driver is to end, once the outputs at hand are carried out.
     pub(super) exit: Option<Exit>,
     /// What the node is to be told before anything else: the answers to its outputs.
-    answers: VecDeque<Input>,
+    pub(super) answers: VecDeque<Input>,
     pub(super) store: S,
     /// Why nothing is written any more.
     failed: Option<String>,
     /// The last index that the application's state covers.
     covered: Index,
+    /// The snapshots that are being written: once they are, the archive has the lines before them.
+    fading: VecDeque<(WriteId, Index)>,
+    pub(super) questions: Questions,
 }
 
 impl<N: Net + 'static, A: Application, S: Store> Carrier<N, A, S> {
@@ -44,6 +48,8 @@ impl<N: Net + 'static, A: Application, S: Store> Carrier<N, A, S> {
             store,
             failed: None,
             covered: Index::ZERO,
+            fading: VecDeque::new(),
+            questions: Questions::default(),
         }
     }
 
@@ -51,7 +57,12 @@ impl<N: Net + 'static, A: Application, S: Store> Carrier<N, A, S> {
     /// nothing that depends on it can be sent before the node knows.
     pub(super) fn next_input(&mut self) -> Option<Input> {
         match self.store.completed() {
-            Some(Ok(write)) => return Some(Input::Persisted { write }),
+            Some(Ok(write)) => {
+                while let Some((_, index)) = self.fading.pop_front_if(|(id, _)| *id <= write) {
+                    self.application.faded(index);
+                }
+                return Some(Input::Persisted { write });
+            }
             Some(Err(why)) => {
                 tracing::error!("{why}; the node leaves the ring");
                 self.failed = Some(why);
@@ -59,6 +70,7 @@ impl<N: Net + 'static, A: Application, S: Store> Carrier<N, A, S> {
             }
             None => {}
         }
+        self.listen();
         self.answers.pop_front().or_else(|| self.inputs.pop_front())
     }
 
@@ -75,7 +87,12 @@ impl<N: Net + 'static, A: Application, S: Store> Carrier<N, A, S> {
                     self.closed(link, why);
                 }
             }
-            Output::Persist(write) => self.store.begin(write, node),
+            Output::Persist(write) => {
+                let place = write.snapshot.as_ref().map(|snapshot| snapshot.head.index);
+                let faded = place.map(|index| self.application.fading(index));
+                self.fading.extend(place.map(|index| (write.id, index)));
+                self.store.begin(write, node, faded);
+            }
             Output::Deliver(delivered) => {
                 self.application.deliver(now, &delivered);
                 self.covered = delivered.index;
@@ -91,6 +108,8 @@ impl<N: Net + 'static, A: Application, S: Store> Carrier<N, A, S> {
                 }
                 self.covered = index;
             }
+            Output::ReadArchive { link, ask } => self.look_up(Asker::Node(link), ask),
+            Output::KeepArchive(part) => self.store.keep(part),
             Output::Event(event) => {
                 self.application.event(now, &event);
                 if event == Event::Left {
@@ -117,7 +136,9 @@ impl<N: Net + 'static, A: Application, S: Store> Carrier<N, A, S> {
             | Input::Command(_)
             | Input::Persisted { .. }
             | Input::Unwritable
-            | Input::SnapshotTaken { .. } => true,
+            | Input::SnapshotTaken { .. }
+            | Input::ArchiveRead { .. }
+            | Input::ArchiveLacks { .. } => true,
         };
         self.inputs.retain(of_another);
         self.answers.retain(of_another);

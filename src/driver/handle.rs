@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::proto::archive::{Ask, Found};
 use crate::proto::status::Status;
 
 /// How many messages wait in front of the node before [`Handle::submit`] waits, too.
@@ -32,6 +33,8 @@ pub(super) enum Control {
     Alone,
     /// Tell the asker what the node knows.
     Status(oneshot::Sender<Status>),
+    /// Tell the asker what is found of the lines of the past.
+    History(Ask, oneshot::Sender<Found>),
 }
 
 /// The driver's ends of the queues.
@@ -104,6 +107,17 @@ impl Handle {
         let (answer, status) = oneshot::channel();
         self.control(Control::Status(answer)).await?;
         status.await.map_err(|_| Stopped)
+    }
+
+    /// What is found of the lines of the past, in memory and in the archive: the newest of those asked
+    /// for, as far as the answer's stretch says.
+    ///
+    /// # Errors
+    /// If the node has stopped.
+    pub async fn history(&self, ask: Ask) -> Result<Found, Stopped> {
+        let (answer, found) = oneshot::channel();
+        self.control(Control::History(ask, answer)).await?;
+        found.await.map_err(|_| Stopped)
     }
 
     async fn control(&self, control: Control) -> Result<(), Stopped> {

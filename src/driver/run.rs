@@ -6,6 +6,7 @@ use super::application::Application;
 use super::carry::Carrier;
 use super::clock::Clock;
 use super::handle::{Control, Handle, Queues, handle};
+use super::history::Asker;
 use super::links::Links;
 use super::store::{Memory, Store};
 use super::waiter::{Waiter, Wake};
@@ -159,6 +160,7 @@ impl<N: Net + 'static, A: Application, S: Store> Running<N, A, S> {
                 Control::Alone => carrier.inputs.push_back(Input::Command(Command::Alone)),
                 // Whoever asked may have stopped waiting.
                 Control::Status(answer) => drop(answer.send(node.status())),
+                Control::History(ask, answer) => carrier.look_up(Asker::Person(answer), ask),
             }
         }
         for done in waiter.results.drain(..) {

@@ -9,8 +9,10 @@ use bytes::Bytes;
 
 use super::door::{News, Person, nameless, unknown};
 use super::mailbox::Mailbox;
+use super::past::{Past, at_hand};
 use crate::chat::state::{Chat, Line, Outcome};
 use crate::driver::application::Application;
+use crate::proto::archive::{Ask, Faded, Found};
 use crate::proto::entry::Delivered;
 use crate::proto::event::Event;
 use crate::proto::id::{Ballot, Index, NodeId};
@@ -57,6 +59,8 @@ pub struct ChatApplication {
     /// The round and the proposer of the ballot followed, as long as nobody could be told.
     pub(super) unannounced: Option<Ballot>,
     pub(super) no_quorum: Option<(usize, usize)>,
+    /// What the archive is to get; none, if there is no archive.
+    past: Option<Past>,
 }
 
 impl ChatApplication {
@@ -76,7 +80,13 @@ impl ChatApplication {
             outside: 0,
             unannounced: None,
             no_quorum: None,
+            past: None,
         }
+    }
+
+    /// The same, of a node whose lines go into an archive.
+    pub fn with_archive(self) -> ChatApplication {
+        ChatApplication { past: Some(Past::default()), ..self }
     }
 
     /// The same, of a node that comes back, and has lived so often before.
@@ -136,6 +146,10 @@ impl Application for ChatApplication {
             }
             desk.chat.apply(delivered.index, message.lamport, origin, &message.payload.bytes)
         };
+        if let Some(past) = &mut self.past {
+            let line = if let Outcome::Said(line) = &outcome { Some(line) } else { None };
+            past.applied(delivered.index, line);
+        }
         match outcome {
             Outcome::Said(line) => {
                 let name = self.name(origin);
@@ -163,11 +177,14 @@ impl Application for ChatApplication {
         self.chat().snapshot().into()
     }
 
-    fn install(&mut self, _now: Instant, _index: Index, state: &Bytes) -> Result<(), String> {
+    fn install(&mut self, _now: Instant, index: Index, state: &Bytes) -> Result<(), String> {
         let chat = Chat::restore(state).map_err(|error| error.to_string())?;
         let missed: Vec<Line> = chat.history().cloned().collect();
         if self.was_member && chat.forgotten() > self.shown {
             self.news.post(News::Missed);
+        }
+        if let Some(past) = &mut self.past {
+            past.installed(index, &chat);
         }
         self.desk.borrow_mut().chat = chat;
         for line in missed {
@@ -183,6 +200,20 @@ impl Application for ChatApplication {
         }
         tracing::info!("{}", describe(event, &|id| self.name(id)));
         self.tell(event);
+    }
+
+    fn fading(&self, index: Index) -> Faded {
+        self.past.as_ref().map(|past| past.fading(index)).unwrap_or_default()
+    }
+
+    fn faded(&mut self, index: Index) {
+        if let Some(past) = &mut self.past {
+            past.faded(index);
+        }
+    }
+
+    fn lines(&self, ask: Ask) -> Option<Found> {
+        at_hand(self.past.as_ref(), &self.chat(), ask)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a person can type: lines to say, and commands that begin with a slash.
 
-use super::door::Request;
+use super::door::{HISTORY_LINES, HISTORY_LINES_MAX, Request};
+use crate::proto::id::Index;
 
 /// What a typed line means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,12 +26,16 @@ pub struct Usage {
 }
 
 /// All commands.
-pub const COMMANDS: [Usage; 5] = [
+pub const COMMANDS: [Usage; 6] = [
     Usage { words: &["/help"], does: "show this" },
     Usage { words: &["/who"], does: "who is here" },
     Usage {
         words: &["/state"],
         does: "the ring as a table: order, leader, neighbours, round trips",
+    },
+    Usage {
+        words: &["/history"],
+        does: "what was said before: /history, /history 50, /history 50 before 1234",
     },
     Usage {
         words: &["/quit", "/leave", "//exit"],
@@ -41,6 +46,23 @@ pub const COMMANDS: [Usage; 5] = [
         does: "without a quorum: go on as a new ring with the history (asks back first)",
     },
 ];
+
+/// What was typed means nothing; nothing was sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CommandError {
+    /// There is no such command.
+    #[error(transparent)]
+    Unknown(#[from] UnknownCommand),
+    /// The words behind `/history` are others than it knows.
+    #[error(
+        "expected /history, /history COUNT or /history COUNT before PLACE, with a count of at most \
+         {HISTORY_LINES_MAX} and the place of a line, found {found:?}; nothing was looked up"
+    )]
+    History {
+        /// What was typed.
+        found: String,
+    },
+}
 
 /// No such command; nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -58,8 +80,8 @@ pub struct UnknownCommand {
 /// Understands a typed line. A line that begins with two slashes says the rest, with one slash.
 ///
 /// # Errors
-/// If it begins with a slash, and is no command.
-pub fn parse(line: &str) -> Result<Typed, UnknownCommand> {
+/// [`CommandError`], if it begins with a slash, and is no command.
+pub fn parse(line: &str) -> Result<Typed, CommandError> {
     let trimmed = line.trim();
     if trimmed.is_empty() {
         return Ok(Typed::Nothing);
@@ -74,11 +96,29 @@ pub fn parse(line: &str) -> Result<Typed, UnknownCommand> {
         "/quit" | "/leave" | "//exit" | "/exit" => Ok(Typed::Ask(Request::Leave)),
         "/alone" => Ok(Typed::Ask(Request::Alone)),
         "/alone yes" => Ok(Typed::Surely(Request::Alone)),
+        typed if typed.split_whitespace().next() == Some("/history") => history(typed),
         _ => match trimmed.strip_prefix('/').filter(|rest| rest.starts_with('/')) {
             Some(rest) => Ok(Typed::Ask(Request::Say(rest.to_owned()))),
-            None => Err(unknown(trimmed)),
+            None => Err(unknown(trimmed).into()),
         },
     }
+}
+
+/// `/history [COUNT] [before PLACE]`.
+fn history(typed: &str) -> Result<Typed, CommandError> {
+    let wrong = || CommandError::History { found: typed.chars().take(80).collect() };
+    let mut words = typed.split_whitespace().skip(1).peekable();
+    let mut count = HISTORY_LINES;
+    if let Some(word) = words.next_if(|word| *word != "before") {
+        let known = |count: &u32| (1..=HISTORY_LINES_MAX).contains(count);
+        count = word.parse().ok().filter(known).ok_or_else(wrong)?;
+    }
+    let before = match (words.next(), words.next(), words.next()) {
+        (None, _, _) => None,
+        (Some("before"), Some(place), None) => Some(Index(place.parse().map_err(|_| wrong())?)),
+        (Some(_), _, _) => return Err(wrong()),
+    };
+    Ok(Typed::Ask(Request::History { count, before }))
 }
 
 /// Whether a typed line ends the program, so that no further one is to be asked for.

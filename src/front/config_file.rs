@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
+use super::keep_history::{KeepHistory, keep as keep_history};
 use super::options::{address, ports};
 use super::timing::timing;
 use crate::chat::name::Name;
@@ -36,6 +37,8 @@ pub struct ConfigFile {
     pub data: Option<PathBuf>,
     /// Whether it keeps nothing.
     pub memory: Option<bool>,
+    /// How much history it keeps.
+    pub keep_history: Option<KeepHistory>,
     /// Whether the log is shown on stderr, too.
     pub verbose: Option<bool>,
     /// The node's bounds: the defaults, but for what `[timing]` says.
@@ -57,7 +60,8 @@ pub enum ConfigError {
     /// It does not say what it should.
     #[error(
         "the configuration file {} is wrong at line {line}, column {column}\n{excerpt}\n{why}\n\
-         It may hold: name, listen, advertise, join, keep_trying, new, ports, data, memory, verbose, [timing]",
+         It may hold: name, listen, advertise, join, keep_trying, new, ports, data, memory, \
+         keep_history, verbose, [timing]",
         path.display()
     )]
     Content {
@@ -87,6 +91,7 @@ struct Written {
     ports: Option<Spanned<i64>>,
     data: Option<PathBuf>,
     memory: Option<bool>,
+    keep_history: Option<Spanned<Value>>,
     verbose: Option<bool>,
     #[serde(default)]
     timing: BTreeMap<Spanned<String>, Spanned<Value>>,
@@ -119,6 +124,12 @@ pub fn parse(path: &Path, text: &str) -> Result<ConfigFile, ConfigError> {
     let first_port = written.ports.map(|number| {
         ports(&number.get_ref().to_string()).map_err(|why| wrong(number.span(), why))
     });
+    let keep = written.keep_history.map(|value| {
+        // A number of lines may stand there as one.
+        let text = value.get_ref().as_str().map(str::to_owned);
+        let text = text.unwrap_or_else(|| value.get_ref().to_string());
+        keep_history(&text).map_err(|why| wrong(value.span(), why))
+    });
     let join =
         written.join.map(|join| join.into_iter().map(one_address).collect::<Result<Vec<_>, _>>());
     Ok(ConfigFile {
@@ -131,6 +142,7 @@ pub fn parse(path: &Path, text: &str) -> Result<ConfigFile, ConfigError> {
         ports: first_port.transpose()?,
         data: written.data,
         memory: written.memory,
+        keep_history: keep.transpose()?,
         verbose: written.verbose,
         config: timing(&written.timing).map_err(|(span, why)| wrong(span, why))?,
     })

@@ -16,6 +16,7 @@ use super::screen::Screen;
 use super::session::Session;
 use super::signals::Signals;
 use crate::chat::text::{LineError, strip};
+use crate::driver::handle::Stopped;
 use crate::trace::describe_refusal;
 
 /// How long lines that wait may take to be ordered, when the person wants to go.
@@ -207,7 +208,14 @@ impl Console {
             Ok(Typed::Help) => self.lines.extend(commands::help()),
             Ok(Typed::Ask(Request::Leave)) => self.finish(FINISH_TIME),
             Ok(Typed::Ask(Request::Alone)) => self.ask_back().await,
-            Ok(Typed::Ask(Request::State)) if self.journal.is_some() => self.state().await,
+            Ok(Typed::Ask(Request::State)) if self.journal.is_some() => {
+                let state = self.session.state().await.map(Box::new);
+                self.tell_machine(state.map(What::State));
+            }
+            Ok(Typed::Ask(Request::History { count, before })) if self.journal.is_some() => {
+                let past = self.session.history(count, before).await;
+                self.tell_machine(past.map(|past| What::History(past.into())));
+            }
             Ok(Typed::Ask(request) | Typed::Surely(request)) => self.ask(request).await,
             Err(error) => self.complain(&strip(&error.to_string())),
         }
@@ -221,12 +229,9 @@ impl Console {
         }
     }
 
-    /// Answers a machine.
-    async fn state(&mut self) {
-        match (self.session.state().await, &self.journal) {
-            (Ok(state), Some(journal)) => {
-                let _noted = journal.write(None, What::State(Box::new(state)));
-            }
+    fn tell_machine(&mut self, answer: Result<What, Stopped>) {
+        match (answer, &self.journal) {
+            (Ok(what), Some(journal)) => drop(journal.write(None, what)),
             (Ok(_), None) => {}
             (Err(error), _) => self.complain(&error.to_string()),
         }
@@ -278,16 +283,15 @@ impl Console {
             Phase::Chatting => {
                 self.join_by = None;
                 if !self.session.is_admitted() {
-                    let text =
-                        "not in the ring yet: it may be busy, or without a quorum; lines wait";
-                    self.complain(text);
+                    self.complain(
+                        "not in the ring yet: it may be busy, or have no quorum; lines wait",
+                    );
                 }
             }
             Phase::Finishing(_) => {
-                self.lost = self.session.waiting();
-                let text =
-                    format!("{} lines were not ordered in time; they may be lost", self.lost);
-                self.complain(&text);
+                let lost = self.session.waiting();
+                self.lost = lost;
+                self.complain(&format!("{lost} lines were not ordered in time; they may be lost"));
                 self.leave().await;
             }
             Phase::Leaving(_) => {}

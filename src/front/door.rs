@@ -3,9 +3,16 @@
 use std::net::SocketAddr;
 
 use crate::chat::state::Line;
+use crate::proto::archive::Stretch;
 use crate::proto::event::Refusal;
-use crate::proto::id::NodeId;
+use crate::proto::id::{Index, NodeId};
 use crate::proto::status::Status;
+
+/// How many lines of the past can be asked for at once.
+pub const HISTORY_LINES_MAX: u32 = 1_000;
+
+/// How many are shown if nobody says how many.
+pub const HISTORY_LINES: u32 = 20;
 
 /// What a front end can ask of the node behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +23,13 @@ pub enum Request {
     Who,
     /// What does the ring look like?
     State,
+    /// What was said before?
+    History {
+        /// How many lines, from 1 to [`HISTORY_LINES_MAX`].
+        count: u32,
+        /// Before which place; before now, if none is given.
+        before: Option<Index>,
+    },
     /// Go on alone, as a new ring with the history.
     Alone,
     /// Leave the ring.
@@ -107,7 +121,7 @@ pub enum News {
         /// What was expected and what was found.
         why: String,
     },
-    /// Lines were said while this node was away, and nobody remembers them any more.
+    /// Lines were said while this node was away, more than the chat itself remembers.
     Missed,
     /// The front end took too little: this many news were dropped here. The order has them all.
     Skipped {
@@ -118,6 +132,22 @@ pub enum News {
     Members(Box<Roster>),
     /// The answer to [`Request::State`].
     State(Box<Roster>),
+    /// The answer to [`Request::History`].
+    History(Past),
+}
+
+/// Lines of the past.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Past {
+    /// The lines, the oldest first.
+    pub lines: Vec<Line>,
+    /// What was found and cannot be shown: its place, and why.
+    pub unreadable: Vec<(Index, String)>,
+    /// Where between them and the place that was asked for more may stand that is not here, in order:
+    /// not yet, or not any more.
+    pub lacking: Vec<Stretch>,
+    /// Whether older lines may be found.
+    pub goes_on: bool,
 }
 
 /// How somebody went.

@@ -15,8 +15,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::door::Past;
 use super::output::Print;
 use crate::driver::application::Application;
+use crate::proto::archive::{Ask, Faded, Found};
 use crate::proto::entry::Delivered;
 use crate::proto::event::Event;
 use crate::proto::id::{Index, NodeId};
@@ -52,8 +54,53 @@ pub enum What {
     Delivered(Delivered),
     /// The answer to `/state`.
     State(Box<State>),
+    /// The answer to `/history`.
+    History(Told),
     /// Something for the person at the node.
     Notice(String),
+}
+
+/// Lines of the past.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// The lines, the oldest first.
+    pub lines: Vec<ToldLine>,
+    /// Between which places more may stand that is not here.
+    pub lacking: Vec<(Index, Index)>,
+    /// Whether older lines may be found.
+    pub goes_on: bool,
+}
+
+/// A line of the past.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToldLine {
+    /// Its place in the order.
+    pub place: Index,
+    /// Its Lamport time.
+    pub lamport: u64,
+    /// Who said it.
+    pub origin: NodeId,
+    /// What that one was called by then.
+    pub name: Option<String>,
+    /// That one's clock in minutes since 1970 (UTC).
+    pub minute: u64,
+    /// What was said.
+    pub text: String,
+}
+
+impl From<Past> for Told {
+    fn from(past: Past) -> Told {
+        let line = |line: crate::chat::state::Line| ToldLine {
+            place: line.place,
+            lamport: line.lamport,
+            origin: line.origin,
+            name: line.name.map(|name| name.to_string()),
+            minute: line.minute,
+            text: line.text,
+        };
+        let lacking = past.lacking.into_iter().map(|it| (it.first, it.last)).collect();
+        Told { lines: past.lines.into_iter().map(line).collect(), lacking, goes_on: past.goes_on }
+    }
 }
 
 /// What a node knows, and what its chat holds.
@@ -162,5 +209,17 @@ impl<A: Application> Application for Recorded<A> {
     fn event(&mut self, now: Instant, event: &Event) {
         self.record(now, || What::Event(event.clone()));
         self.application.event(now, event);
+    }
+
+    fn fading(&self, index: Index) -> Faded {
+        self.application.fading(index)
+    }
+
+    fn faded(&mut self, index: Index) {
+        self.application.faded(index);
+    }
+
+    fn lines(&self, ask: Ask) -> Option<Found> {
+        self.application.lines(ask)
     }
 }

@@ -106,7 +106,8 @@ fn is_line(news: &News) -> bool {
         | News::Missed
         | News::Skipped { .. }
         | News::Members(_)
-        | News::State(_) => false,
+        | News::State(_)
+        | News::History(_) => false,
     }
 }
 
@@ -129,6 +130,7 @@ fn weight(news: &News) -> usize {
         | News::Missed
         | News::Skipped { .. }
         | News::Members(_)
-        | News::State(_) => 0,
+        | News::State(_)
+        | News::History(_) => 0,
     }
 }

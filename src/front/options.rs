@@ -6,11 +6,13 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::ArgAction::SetTrue;
 use clap::builder::FalseyValueParser;
 use clap::parser::ValueSource;
-use clap::{ArgAction, ArgMatches, CommandFactory, FromArgMatches, Parser, ValueEnum};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, ValueEnum};
 
 use super::config_file::{self, ConfigError, ConfigFile};
+use super::keep_history::{KeepHistory, keep};
 use super::login;
 use super::storage::Place;
 use crate::chat::name::Name;
@@ -50,19 +52,12 @@ struct Flags {
     )]
     join: Vec<SocketAddr>,
     /// With --join: if no ring answers there, go on asking instead of giving up
-    #[arg(
-        long, env = "RINGCHAT_KEEP_TRYING", action = ArgAction::SetTrue,
-        value_parser = FalseyValueParser::new()
-    )]
+    #[arg(long, env = "RINGCHAT_KEEP_TRYING", action = SetTrue, value_parser = falsey())]
     keep_trying: bool,
     /// Start a new ring
-    #[arg(
-        long, env = "RINGCHAT_NEW", action = ArgAction::SetTrue,
-        value_parser = FalseyValueParser::new()
-    )]
+    #[arg(long, env = "RINGCHAT_NEW", action = SetTrue, value_parser = falsey())]
     new: bool,
-    /// The first of the 16 ports on which nodes of this machine look for each other
-    /// [default: 7400]
+    /// The first of the 16 ports where nodes of this machine look for each other [default: 7400]
     #[arg(long, env = "RINGCHAT_PORTS", value_name = "FIRST", value_parser = ports)]
     ports: Option<u16>,
     /// The folder in which this node keeps what must outlive it
@@ -70,11 +65,11 @@ struct Flags {
     #[arg(short, long, env = "RINGCHAT_DATA", value_name = "DIR")]
     data: Option<PathBuf>,
     /// Keep nothing: when this node ends, what it held is gone
-    #[arg(
-        short, long, env = "RINGCHAT_MEMORY", action = ArgAction::SetTrue,
-        value_parser = FalseyValueParser::new()
-    )]
+    #[arg(short, long, env = "RINGCHAT_MEMORY", action = SetTrue, value_parser = falsey())]
     memory: bool,
+    /// How much history to keep: a number of lines, or a time such as 12h or 30d [default: all]
+    #[arg(long, env = "RINGCHAT_KEEP_HISTORY", value_name = "N|TIME", value_parser = keep)]
+    keep_history: Option<KeepHistory>,
     /// The rest of the ring is lost for good: go on without it, as a new ring with what is kept here
     #[arg(long)]
     force_new_ring: bool,
@@ -96,10 +91,7 @@ struct Flags {
     #[arg(long, value_name = "NUMBER", hide = true)]
     seed: Option<u64>,
     /// Also show the log on stderr
-    #[arg(
-        short, long, env = "RINGCHAT_VERBOSE", action = ArgAction::SetTrue,
-        value_parser = FalseyValueParser::new()
-    )]
+    #[arg(short, long, env = "RINGCHAT_VERBOSE", action = SetTrue, value_parser = falsey())]
     verbose: bool,
 }
 
@@ -141,6 +133,8 @@ pub struct Options {
     pub ports: u16,
     /// Where the node keeps what must outlive it.
     pub place: Place,
+    /// How much history it keeps.
+    pub keep_history: KeepHistory,
     /// Whether it goes on without the others of its ring, as a new one.
     pub force_new_ring: bool,
     /// What goes to stdout.
@@ -195,6 +189,7 @@ fn decide(matches: &ArgMatches, flags: Flags, file: ConfigFile) -> Result<Option
         keep_trying,
         ports: flags.ports.or(file.ports).unwrap_or(PORTS_FIRST),
         place,
+        keep_history: flags.keep_history.or(file.keep_history).unwrap_or_default(),
         force_new_ring: flags.force_new_ring,
         output: flags.output,
         seed: flags.seed,
@@ -266,6 +261,10 @@ fn place(matches: &ArgMatches, flags: &Flags, file: &ConfigFile) -> Result<Place
         Some(_) | None if named => Place::OfName,
         Some(_) | None => Place::OfAnyName,
     })
+}
+
+fn falsey() -> FalseyValueParser {
+    FalseyValueParser::new()
 }
 
 fn name(text: &str) -> Result<Name, String> {

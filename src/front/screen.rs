@@ -2,9 +2,9 @@
 
 use std::env;
 
-use super::door::{Admission, Departure, News, Person};
+use super::door::{Admission, Departure, News, Past, Person};
 use super::state_table::table;
-use super::wall_clock::time_of_day;
+use super::wall_clock::{day, time_of_day};
 use crate::chat::state::Line;
 use crate::chat::text::strip;
 use crate::proto::status::why_lines_wait;
@@ -45,6 +45,7 @@ impl Screen {
             }
             News::Admitted(admission) => return self.admitted(admission),
             News::State(roster) => return table(roster),
+            News::History(past) => return self.past(past),
             News::Members(roster) => {
                 let me = roster.status.me.id;
                 let members = roster.status.view.members.iter().map(|member| {
@@ -66,7 +67,7 @@ impl Screen {
                 return vec![self.alarm(&text)];
             }
             News::Missed => {
-                let text = "lines said meanwhile are missing here: more than the chat remembers";
+                let text = "lines said meanwhile are not shown: /history has what is kept of them";
                 return vec![self.alarm(text)];
             }
             News::Skipped { count } => {
@@ -122,14 +123,50 @@ impl Screen {
         } else {
             lines.push(self.notice(&format!("in the ring, now of {size}")));
         }
-        for line in &admission.earlier {
-            let name = line.name.as_ref().map_or("somebody", |name| name.as_str()).to_owned();
-            let said = self.said(line, &Person { id: line.origin, name }, false);
-            lines.push(format!("{} {said}", self.paint(Style::Faint, &time_of_day(line.minute))));
-        }
+        lines.extend(admission.earlier.iter().map(|line| self.earlier(line)));
         if !admission.earlier.is_empty() {
             lines.push(self.notice("(that was said before; times are UTC)"));
         }
+        lines
+    }
+
+    /// A line that was said before, with its time.
+    fn earlier(&self, line: &Line) -> String {
+        let name = line.name.as_ref().map_or("somebody", |name| name.as_str()).to_owned();
+        let said = self.said(line, &Person { id: line.origin, name }, false);
+        format!("{} {said}", self.paint(Style::Faint, &time_of_day(line.minute)))
+    }
+
+    /// The answer to `/history`: the oldest line first, each day with its date.
+    fn past(&self, past: &Past) -> Vec<String> {
+        let mut lines = Vec::new();
+        let mut date = None;
+        for line in &past.lines {
+            let of_line = day(line.minute);
+            if date.as_ref() != Some(&of_line) {
+                lines.push(self.notice(&format!("said on {of_line} (UTC):")));
+            }
+            date = Some(of_line);
+            lines.push(self.earlier(line));
+        }
+        for (place, why) in &past.unreadable {
+            lines.push(self.alarm(&format!("the line at {place} is not shown: {why}")));
+        }
+        for gap in &past.lacking {
+            let (first, last) = (gap.first, gap.last);
+            let text =
+                format!("what was said at {first} to {last} is not here: not yet, or no more");
+            lines.push(self.alarm(&text));
+        }
+        let end = match past.lines.first() {
+            None if past.lacking.is_empty() => "(nothing was said before)".to_owned(),
+            None => "(nothing before that is here)".to_owned(),
+            Some(first) if past.goes_on => {
+                format!("(/history before {} shows what was said before that)", first.place)
+            }
+            Some(_) => "(nothing was said before that)".to_owned(),
+        };
+        lines.push(self.notice(&end));
         lines
     }
 

@@ -8,7 +8,8 @@ use std::rc::Rc;
 use bytes::Bytes;
 
 use super::application::Desk;
-use super::door::{News, Request, Roster};
+use super::door::{News, Past, Request, Roster};
+use super::history;
 use super::journal::State;
 use super::wall_clock;
 use crate::chat::command::Command;
@@ -16,6 +17,7 @@ use crate::chat::name::Name;
 use crate::chat::text::{LineError, line};
 use crate::driver::handle::{Handle, Stopped};
 use crate::proto::event::Refusal;
+use crate::proto::id::Index;
 
 /// How many lines wait here before the front end should read no more.
 const QUEUE_MAX: usize = 64;
@@ -64,6 +66,9 @@ impl Session {
             }
             Request::Who => Ok(Some(News::Members(Box::new(self.roster().await?)))),
             Request::State => Ok(Some(News::State(Box::new(self.roster().await?)))),
+            Request::History { count, before } => {
+                Ok(Some(News::History(self.history(count, before).await?)))
+            }
             Request::Alone => {
                 self.handle.alone().await?;
                 Ok(None)
@@ -84,6 +89,14 @@ impl Session {
         let desk = self.desk.borrow();
         let lines = desk.chat.history().len() as u64;
         Ok(State { status, lines, digest: format!("{:016x}", desk.chat.digest()) })
+    }
+
+    /// The last `count` lines before a place, or before now.
+    ///
+    /// # Errors
+    /// If the node has stopped.
+    pub async fn history(&self, count: u32, before: Option<Index>) -> Result<Past, Stopped> {
+        history::look(&self.handle, count, before).await
     }
 
     /// Whether going on alone would be refused now, and why.

@@ -1,7 +1,6 @@
 //! From options to a bound port and a way into a ring; whatever is wrong is said here, and in full.
 
 use std::collections::BTreeSet;
-use std::hash::BuildHasher;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -9,6 +8,7 @@ use std::path::{Path, PathBuf};
 use tokio::net::TcpListener;
 
 use super::discover::{Findings, Lookout};
+use super::lots::seed;
 use super::options::{Options, PORTS_COUNT, Way};
 use super::probe::Found;
 use super::storage::{self, PlaceError};
@@ -19,6 +19,7 @@ use crate::proto::message::Hello;
 use crate::proto::node::begin::Restart;
 use crate::proto::node::{Node, Start};
 use crate::proto::view::Member;
+use crate::store::archive::Archive;
 use crate::store::database::{Kept, Store};
 
 /// A node that can run now.
@@ -34,8 +35,8 @@ pub struct Begun {
     pub seed: u64,
     /// As founder, as newcomer, or as the one that it was.
     pub start: Start,
-    /// The file of this node; none, if nothing is kept.
-    pub file: Option<Store>,
+    /// Its own file, and its archive; none, if nothing is kept.
+    pub files: Option<(Store, Archive)>,
 }
 
 /// Why the node cannot start. Nothing was changed, and nobody was harmed.
@@ -158,10 +159,13 @@ pub async fn begin(options: &Options) -> Result<Begun, StartError> {
     let mut file = storage::open(&options.place, &options.name)?;
     let kept = file.as_mut().map(Store::wake).transpose().map_err(PlaceError::from)?;
     if let (Some(of), Some(Some(kept))) = (&file, kept) {
+        let reached = kept.recovered.snapshot.head.index;
+        let archive = storage::open_archive(of, options.keep_history, Some(reached))?;
         let (listener, hello, start) = come_back(options, storage::folder_of(of), kept).await?;
         let listen = listener.local_addr().unwrap_or(hello.member.address);
         let seed = options.seed.unwrap_or_else(seed);
-        return Ok(Begun { listener, listen, hello, seed, start, file });
+        let files = file.zip(Some(archive));
+        return Ok(Begun { listener, listen, hello, seed, start, files });
     }
     if options.force_new_ring {
         return Err(StartError::NothingKept);
@@ -190,7 +194,10 @@ pub async fn begin(options: &Options) -> Result<Begun, StartError> {
     if let Some(file) = &mut file {
         file.give_to(hello.member.id, address).map_err(PlaceError::from)?;
     }
-    Ok(Begun { listener, listen, hello, seed, start, file })
+    let open = |of| storage::open_archive(of, options.keep_history, None);
+    let archive = file.as_ref().map(open).transpose()?;
+    let files = file.zip(archive);
+    Ok(Begun { listener, listen, hello, seed, start, files })
 }
 
 /// The node whose folder this is listens where it did, and needs to find nobody: it knows the others.
@@ -287,10 +294,4 @@ fn list(found: &Findings) -> String {
         format!("\n  {address}: {found}")
     });
     lines.collect()
-}
-
-/// 64 bits that nobody can guess, from the keys that the system draws for each process.
-#[expect(clippy::disallowed_types, reason = "the live node's lots are to differ from run to run")]
-fn seed() -> u64 {
-    std::hash::RandomState::new().hash_one(0)
 }

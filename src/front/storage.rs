@@ -4,12 +4,16 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::task::{Context, Poll};
 
+use super::keep_history::KeepHistory;
 use crate::chat::name::Name;
 use crate::driver::disk::Disk;
-use crate::driver::store::{Memory, Store};
+use crate::driver::store::{Memory, Store, Ticket, Told};
+use crate::proto::archive::{Ask, Faded, Part};
+use crate::proto::id::Index;
 use crate::proto::input::WriteId;
 use crate::proto::node::Node;
 use crate::proto::output::Write;
+use crate::store::archive::Archive;
 use crate::store::database;
 use crate::store::error::StoreError;
 
@@ -67,6 +71,24 @@ pub fn open(place: &Place, name: &Name) -> Result<Option<database::Store>, Place
     }
 }
 
+/// Opens the archive beside the file of a node whose snapshot goes up to `reached`, or of a new one, to
+/// whom what was in it means nothing.
+///
+/// # Errors
+/// [`PlaceError`], which says what to do.
+pub fn open_archive(
+    file: &database::Store,
+    keep: KeepHistory,
+    reached: Option<Index>,
+) -> Result<Archive, PlaceError> {
+    let archive = Archive::open(folder_of(file), keep.into())?;
+    match reached {
+        Some(index) => archive.reach(index)?,
+        None => archive.clear()?,
+    }
+    Ok(archive)
+}
+
 /// Where programs keep the user's data (XDG Base Directory Specification), and this one its own.
 fn data_home() -> Option<PathBuf> {
     let folder = |variable| env::var_os(variable).map(PathBuf::from).filter(|it| it.is_absolute());
@@ -93,10 +115,10 @@ pub enum Storage {
 }
 
 impl Store for Storage {
-    fn begin(&mut self, write: Write, node: &Node) {
+    fn begin(&mut self, write: Write, node: &Node, faded: Option<Faded>) {
         match self {
-            Storage::Memory(memory) => memory.begin(write, node),
-            Storage::Disk(disk) => disk.begin(write, node),
+            Storage::Memory(memory) => memory.begin(write, node, faded),
+            Storage::Disk(disk) => disk.begin(write, node, faded),
         }
     }
 
@@ -104,6 +126,27 @@ impl Store for Storage {
         match self {
             Storage::Memory(memory) => memory.completed(),
             Storage::Disk(disk) => disk.completed(),
+        }
+    }
+
+    fn read(&mut self, ticket: Ticket, ask: Ask) {
+        match self {
+            Storage::Memory(memory) => memory.read(ticket, ask),
+            Storage::Disk(disk) => disk.read(ticket, ask),
+        }
+    }
+
+    fn keep(&mut self, part: Part) {
+        match self {
+            Storage::Memory(memory) => memory.keep(part),
+            Storage::Disk(disk) => disk.keep(part),
+        }
+    }
+
+    fn told(&mut self) -> Option<Told> {
+        match self {
+            Storage::Memory(memory) => memory.told(),
+            Storage::Disk(disk) => disk.told(),
         }
     }
 

@@ -9,6 +9,12 @@ use toml::{Spanned, Value};
 use crate::proto::bounds::{BOUNDS, Bound, COUNT_MAX};
 use crate::proto::config::Config;
 
+/// What counts only where a node keeps something: the simulator has its own way to say that it does.
+const OF_DISKS: [(&str, Bound); 2] = [
+    ("disk_entries", Bound::Count(1, |config| config.disk_entries.get_or_insert_default())),
+    ("disk_bytes", Bound::Size(1, |config| &mut config.disk_bytes)),
+];
+
 /// No bound is longer than a day.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -21,9 +27,10 @@ pub(super) fn timing(
 ) -> Result<Config, (Range<usize>, String)> {
     let mut config = Config::default();
     for (name, value) in table {
-        let known = BOUNDS.iter().find(|(known, _)| known == name.get_ref());
+        let mut all = BOUNDS.iter().chain(&OF_DISKS);
+        let known = all.find(|(known, _)| known == name.get_ref());
         let Some((_, bound)) = known else {
-            let names: Vec<&str> = BOUNDS.iter().map(|(name, _)| *name).collect();
+            let names: Vec<&str> = BOUNDS.iter().chain(&OF_DISKS).map(|(name, _)| *name).collect();
             let why = format!("expected one of {}, found {}", names.join(", "), name.get_ref());
             return Err((name.span(), why));
         };

@@ -25,6 +25,12 @@ pub fn time_of_day(minute: u64) -> String {
     format!("{:02}:{:02}", minute / 60, minute % 60)
 }
 
+/// The day of a minute, as `2026-01-31` (UTC).
+pub fn day(minute: u64) -> String {
+    let (year, month, day) = date(minute / MINUTES_OF_DAY);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
 /// Now, as `2026-01-31 13:07:09.123` (UTC).
 pub fn stamp() -> String {
     let now = since_epoch();

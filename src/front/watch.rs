@@ -72,6 +72,8 @@ impl ChatApplication {
             | Event::Resubmitted { .. }
             | Event::DuplicateSuppressed { .. }
             | Event::GapRefused { .. }
+            | Event::HistoryLacks { .. }
+            | Event::HistoryWhole
             | Event::Ignored { .. } => {}
         }
     }

@@ -221,6 +221,15 @@ pub enum Event {
         /// How many entries, uncommitted in the old ring, were given up.
         dropped: u64,
     },
+    /// This node's archive lacks lines of the past. It asks others for them, the newest first.
+    HistoryLacks {
+        /// The first place that is missing.
+        first: Index,
+        /// The last.
+        last: Index,
+    },
+    /// This node's archive has all lines again that it is to keep.
+    HistoryWhole,
     /// A peer said something that has no place here. Nothing changed.
     Ignored {
         /// Who.

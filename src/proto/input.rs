@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::archive::{Found, Stretches};
 use super::entry::Payload;
 use super::id::{Index, LinkId};
 use super::message::{Hello, Message};
@@ -50,6 +51,19 @@ pub enum Input {
         index: Index,
         /// The application's state.
         application: Bytes,
+    },
+    /// What was found of the lines of the past that `Output::ReadArchive` looks for.
+    ArchiveRead {
+        /// Who asked.
+        link: LinkId,
+        /// What was found.
+        found: Found,
+    },
+    /// The places of which the archive lacks the lines: comes whenever that has changed, and as the
+    /// answer to `Output::KeepArchive`. Never where nothing is archived.
+    ArchiveLacks {
+        /// Which places.
+        missing: Stretches,
     },
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::archive::{Ask, Part};
 use super::entry::{Committed, Entry, Payload, SnapshotHead, Submission};
 use super::id::{Ballot, Index, NodeId, RingId};
 use super::time::Instant;
@@ -91,6 +92,10 @@ pub enum Message {
         /// The ballot of the leader that leaves.
         ballot: Ballot,
     },
+    /// The sender's archive lacks lines of the past. Asks for a [`Message::ArchivePart`].
+    ArchiveAsk(Ask),
+    /// The answer to a [`Message::ArchiveAsk`], on the same link.
+    ArchivePart(Part),
 }
 
 /// What a node asks of the leader, whoever that is.

@@ -1,5 +1,6 @@
 //! The ring: join and repair, election, sequencing, membership. No I/O, no clock, no lots of its own.
 
+pub mod archive;
 pub mod bounds;
 pub mod config;
 pub mod durable;
@@ -7,6 +8,7 @@ pub mod election;
 pub mod entry;
 pub mod event;
 pub mod exiles;
+pub mod fetch;
 pub mod id;
 pub mod input;
 pub mod links;

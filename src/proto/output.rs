@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 
+use super::archive::{Ask, Part};
 use super::entry::{Delivered, Snapshot};
 use super::event::Event;
 use super::id::{Ballot, Index, LinkId, NodeId, RingId};
@@ -50,6 +51,16 @@ pub enum Output {
     },
     /// Tell whoever watches.
     Event(Event),
+    /// Look for lines of the past, in memory or on the disk. Answered by `ArchiveRead`.
+    ReadArchive {
+        /// Who asks.
+        link: LinkId,
+        /// For what.
+        ask: Ask,
+    },
+    /// Put lines of another node's archive into the own one. Answered by `ArchiveLacks` once they are
+    /// durable.
+    KeepArchive(Part),
 }
 
 /// What must be durable before what depends on it is sent.

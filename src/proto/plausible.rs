@@ -1,5 +1,6 @@
 //! What no honest peer ever says: a message that holds it is dropped at the door.
 
+use super::archive::Stretch;
 use super::entry::{Body, Committed, Entry, SnapshotHead, Submission};
 use super::id::{Ballot, NodeId};
 use super::message::{Append, AppendAck, Elect, Freshness, Message, Request, Stored};
@@ -10,7 +11,7 @@ const BEYOND: u64 = 1 << 62;
 
 impl Message {
     /// Whether all numbers in it can have come about by counting, and a token of lap 1 names its
-    /// candidate as the first that it met. Clocks and ids are not counted, and may be anything.
+    /// candidate as the first that it met, and stretches of places begin before they end. Clocks and ids are not counted, and may be anything.
     pub fn is_plausible(&self) -> bool {
         match self {
             Message::Ping { leading, .. } => {
@@ -42,6 +43,11 @@ impl Message {
                     && chunk.head.as_deref().is_none_or(head)
             }
             Message::SnapshotAck { index, received } => counted(index.0) && counted(*received),
+            Message::ArchiveAsk(ask) => places(ask.stretch),
+            Message::ArchivePart(part) => {
+                // What counts of its lines is compared with what was asked for.
+                places(part.stretch)
+            }
             // Compared only, never counted on from.
             Message::Pong { .. } | Message::TokenAck { .. } | Message::TooFew { .. } => true,
         }
@@ -50,6 +56,10 @@ impl Message {
 
 fn counted(number: u64) -> bool {
     number < BEYOND
+}
+
+fn places(Stretch { first, last }: Stretch) -> bool {
+    first.0 > 0 && first <= last && counted(last.0)
 }
 
 fn ballot(ballot: Ballot) -> bool {

@@ -34,7 +34,9 @@ pub fn folder() -> TempDir {
 pub fn command(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_node"));
     command.current_dir(folder);
-    for variable in ["NAME", "LISTEN", "JOIN", "NEW", "PORTS", "DATA", "CONFIG", "VERBOSE"] {
+    for variable in
+        ["NAME", "LISTEN", "JOIN", "NEW", "PORTS", "DATA", "CONFIG", "VERBOSE", "KEEP_HISTORY"]
+    {
         command.env_remove(format!("RINGCHAT_{variable}"));
     }
     command.env_remove("HOME").env_remove("XDG_DATA_HOME").env("RINGCHAT_MEMORY", "1");

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use bytes::Bytes;
+use ringchat::proto::archive::{ArchivedLine, Ask, Part, Stretch};
 use ringchat::proto::entry::{Body, Committed, Entry, Payload, SnapshotHead, Submission};
 use ringchat::proto::id::{Ballot, Index, NodeId, RingId};
 use ringchat::proto::message::{
@@ -82,6 +83,19 @@ fn chunk(head: Option<SnapshotHead>, bytes: &[u8]) -> Message {
     })
 }
 
+fn places(first: u64, last: u64) -> Stretch {
+    Stretch { first: Index(first), last: Index(last) }
+}
+
+/// A part of an archive with these lines.
+fn archive_part(lines: &[&[u8]]) -> Message {
+    let line =
+        |(place, bytes): (u64, &&[u8])| ArchivedLine { place: Index(place), bytes: payload(bytes) };
+    let mut lines: Vec<ArchivedLine> = (100..).zip(lines).map(line).collect();
+    lines.reverse();
+    Message::ArchivePart(Part { stretch: places(90, 200), lacks: lines.is_empty(), lines })
+}
+
 fn requests() -> Vec<Request> {
     vec![
         Request::Submit(vec![submission(1, b"hello"), submission(2, b""), submission(3, b"ring")]),
@@ -145,6 +159,9 @@ pub fn messages() -> Vec<Message> {
         chunk(None, &[1; 64 << 10]),
         Message::SnapshotAck { index: Index(5), received: 128 },
         Message::TakeOver { ballot: ballot(4) },
+        Message::ArchiveAsk(Ask { stretch: places(7, 900), lines: 4_096, bytes: 65_536 }),
+        archive_part(&[b"a line", b"", &[7; 5_000]]),
+        archive_part(&[]),
     ];
     all.extend(requests().into_iter().map(|request| Message::ToLeader { hops_left: 300, request }));
     all

@@ -14,16 +14,22 @@ use crate::trace::names::Names;
 /// out.
 pub(super) fn is_routine(input: &Input) -> bool {
     match input {
-        Input::Timeout | Input::Persisted { .. } | Input::SnapshotTaken { .. } => true,
+        Input::Timeout
+        | Input::Persisted { .. }
+        | Input::SnapshotTaken { .. }
+        | Input::ArchiveRead { .. } => true,
         Input::Connected { .. }
         | Input::Disconnected { .. }
         | Input::Command(_)
-        | Input::Unwritable => false,
+        | Input::Unwritable
+        | Input::ArchiveLacks { .. } => false,
         Input::Message { message, .. } => match message {
             Message::Ping { .. }
             | Message::Pong { .. }
             | Message::TokenAck { .. }
-            | Message::SnapshotAck { .. } => true,
+            | Message::SnapshotAck { .. }
+            | Message::ArchiveAsk(_)
+            | Message::ArchivePart(_) => true,
             Message::Append(append) => append.entries.is_empty(),
             Message::AppendAck(ack) => !ack.mismatch && ack.promised <= ack.ballot,
             Message::SnapshotChunk(chunk) => chunk.head.is_none(),
@@ -82,6 +88,13 @@ impl Words<'_> {
             Input::Persisted { write } => format!("write {} is durable", write.0),
             Input::Unwritable => "can write nothing any more".to_owned(),
             Input::SnapshotTaken { index, .. } => format!("its snapshot up to {index} is taken"),
+            Input::ArchiveRead { found, .. } => {
+                format!("{} lines of its archive are read", found.lines.len())
+            }
+            Input::ArchiveLacks { missing } if missing.is_empty() => {
+                "its archive lacks nothing".to_owned()
+            }
+            Input::ArchiveLacks { .. } => "its archive lacks lines".to_owned(),
         }
     }
 
@@ -100,7 +113,9 @@ impl Words<'_> {
             | Input::Command(_)
             | Input::Persisted { .. }
             | Input::Unwritable
-            | Input::SnapshotTaken { .. } => {
+            | Input::SnapshotTaken { .. }
+            | Input::ArchiveRead { .. }
+            | Input::ArchiveLacks { .. } => {
                 format!("{} {} {}", self.whose(handled), handled.at, self.input(handled))
             }
         }
@@ -195,6 +210,14 @@ impl Words<'_> {
             }
             Message::TakeOver { ballot } => {
                 format!("asks it to lead after ballot {}", self.ballot(*ballot))
+            }
+            Message::ArchiveAsk(ask) => {
+                format!("asks for the lines of {} to {}", ask.stretch.first, ask.stretch.last)
+            }
+            Message::ArchivePart(part) => {
+                let (first, last) = (part.stretch.first, part.stretch.last);
+                let has = if part.lacks { "lacks" } else { "has" };
+                format!("{has} the lines of {first} to {last}, sends {}", part.lines.len())
             }
         }
     }

@@ -90,6 +90,8 @@ fn of_event(event: &Event) -> Deed<'_> {
         | Event::Resubmitted { .. }
         | Event::DuplicateSuppressed { .. }
         | Event::GapRefused { .. }
+        | Event::HistoryLacks { .. }
+        | Event::HistoryWhole
         | Event::NoQuorum { .. }
         | Event::QuorumBack
         | Event::Left

@@ -79,6 +79,9 @@ impl Events {
                 self.check_delivery(host, &delivered);
                 let here = &mut self.hosts[host.0];
                 here.ledger.append(&delivered.message);
+                if self.disks {
+                    here.shelf.append(&delivered);
+                }
                 here.covered = delivered.index;
                 here.delivered = (delivered.ballot, delivered.index);
                 if here.id == Some(delivered.message.origin) {
@@ -99,7 +102,10 @@ impl Events {
                         self.crashed.get_or_insert((host, words));
                     }
                 }
+                self.skip_in_archive(host, index);
             }
+            Output::ReadArchive { link, ask } => self.read_archive(host, link, ask),
+            Output::KeepArchive(part) => self.keep_archive(host, part),
             Output::Event(event) => {
                 self.look_at_event(host, &event);
                 let left = event == Event::Left;

@@ -17,6 +17,7 @@ use super::lag::Lag;
 use super::links::Links;
 use super::manners::Manners;
 use super::retries::Retries;
+use super::shelf::Shelf;
 use super::thing::Thing;
 use super::tries::Tries;
 use super::unrest::Heard;
@@ -77,6 +78,8 @@ pub(super) struct Host {
     pub(super) unwritable: bool,
     /// Whether one has failed in this life: then nothing is written any more.
     pub(super) failed: bool,
+    /// Its lines of the past, where there are disks.
+    pub(super) shelf: Shelf,
     /// When the last write will be durable.
     pub(super) written_at: Instant,
     /// What its node has said of others in this life.
@@ -127,6 +130,7 @@ impl Host {
             image: Image::default(),
             unwritable: false,
             failed: false,
+            shelf: Shelf::default(),
             written_at: Instant::START,
             last_input: None,
         }
@@ -137,6 +141,7 @@ impl Host {
         self.running = Running::Alive;
         self.incarnation = incarnation;
         self.id = Some(node.hello().member.id);
+        self.shelf.belongs_to(node.hello().member.id);
         self.view = None;
         self.node = Some(node);
         self.ledger = Ledger::default();

@@ -21,6 +21,7 @@ mod manners;
 mod narrow;
 mod queue;
 mod retries;
+mod shelf;
 mod thing;
 mod tries;
 mod unrest;

@@ -234,6 +234,8 @@ fn is_told(event: &Event) -> bool {
         | Event::Resubmitted { .. }
         | Event::NoQuorum { .. }
         | Event::QuorumBack
+        | Event::HistoryLacks { .. }
+        | Event::HistoryWhole
         | Event::Left
         | Event::Evicted { .. }
         | Event::WentAlone { .. }

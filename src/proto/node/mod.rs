@@ -5,6 +5,7 @@
 //! them into outputs.
 
 mod accuse;
+mod archive;
 pub mod begin;
 mod commit;
 mod elect;
@@ -25,7 +26,7 @@ mod tick;
 mod token;
 mod welcome;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 
 use rand::{Rng, RngExt, SeedableRng};
@@ -42,6 +43,7 @@ use super::durable::Durable;
 use super::election::Election;
 use super::entry::Entry;
 use super::exiles::Exiles;
+use super::fetch::Fetch;
 use super::id::{Ballot, Index, LinkId, NodeId, RingId};
 use super::input::Input;
 use super::links::Links;
@@ -120,6 +122,10 @@ pub struct Node {
     learners: BTreeMap<NodeId, Learner>,
     joining: Option<Joining>,
     snapshots: Snapshots,
+    /// Gets the lines of the past that the archive lacks.
+    fetch: Fetch,
+    /// Who waits for lines of the past, as long as they are looked for.
+    archive_asked: BTreeSet<LinkId>,
     accused_at: Option<Instant>,
 
     election: Election,
@@ -186,6 +192,8 @@ impl Node {
             learners: BTreeMap::new(),
             joining: None,
             snapshots: Snapshots::default(),
+            fetch: Fetch::default(),
+            archive_asked: BTreeSet::new(),
             accused_at: None,
             election: Election::default(),
             election_at: None,
@@ -234,6 +242,8 @@ impl Node {
             Input::Persisted { write } => self.on_persisted(step, write),
             Input::Unwritable => self.on_unwritable(step),
             Input::SnapshotTaken { application, .. } => self.on_snapshot_taken(step, application),
+            Input::ArchiveRead { link, found } => self.on_archive_read(step, link, found),
+            Input::ArchiveLacks { missing } => self.on_archive_lacks(step, missing),
         }
         if let Some(write) = self.durable.next_write(self.me.id, self.ring, self.committed) {
             step.persist(write);
@@ -252,7 +262,8 @@ impl Node {
         }
         let pulse = self.leading.as_ref().map(|leading| leading.pulse_at);
         let held = self.held.as_ref().map(|_| self.held_until());
-        [Some(self.tick_at), pulse, self.election_at, held].into_iter().flatten().min()
+        let fetch = self.fetch.due();
+        [Some(self.tick_at), pulse, self.election_at, held, fetch].into_iter().flatten().min()
     }
 
     /// What to say first on every new link. Changes when the node's ring does.
@@ -277,22 +288,6 @@ impl Node {
             assert!(leading.ballot == self.current && leading.ballot.proposer == self.me.id);
             assert!(leading.ballot == self.durable.promised(), "leads below its promise");
         }
-    }
-
-    /// Whether this node belongs to the ring, as far as it knows.
-    fn is_member(&self) -> bool {
-        self.outside.is_none() && self.membership.contains(self.me.id)
-    }
-
-    /// Whether frames pass through this node, by its own log. That may be so while it is removed:
-    /// whoever does not know yet that the view without it is committed still counts on it.
-    fn is_on_ring(&self) -> bool {
-        self.membership.contains(self.me.id)
-    }
-
-    /// The newest ring that this node knows of.
-    fn walk(&self) -> &View {
-        self.outside.as_ref().unwrap_or_else(|| self.membership.ring())
     }
 }
 

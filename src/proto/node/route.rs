@@ -46,6 +46,8 @@ impl Node {
                 self.on_snapshot_ack(step, from, index, received);
             }
             Message::TakeOver { ballot } => self.on_take_over(step, from, ballot),
+            Message::ArchiveAsk(ask) => self.on_archive_ask(step, link, from, ask),
+            Message::ArchivePart(part) => self.on_archive_part(step, from, part),
         }
     }
 

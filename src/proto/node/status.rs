@@ -3,6 +3,7 @@
 use super::Node;
 use crate::proto::id::Index;
 use crate::proto::status::{Role, Status};
+use crate::proto::view::View;
 
 impl Node {
     /// What this node knows of its ring now.
@@ -50,5 +51,21 @@ impl Node {
         } else {
             Role::Candidate
         }
+    }
+
+    /// Whether this node belongs to the ring, as far as it knows.
+    pub(super) fn is_member(&self) -> bool {
+        self.outside.is_none() && self.membership.contains(self.me.id)
+    }
+
+    /// Whether frames pass through this node, by its own log. That may be so while it is removed:
+    /// whoever does not know yet that the view without it is committed still counts on it.
+    pub(super) fn is_on_ring(&self) -> bool {
+        self.membership.contains(self.me.id)
+    }
+
+    /// The newest ring that this node knows of.
+    pub(super) fn walk(&self) -> &View {
+        self.outside.as_ref().unwrap_or_else(|| self.membership.ring())
     }
 }

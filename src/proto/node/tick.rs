@@ -38,6 +38,9 @@ impl Node {
         if self.election_at.is_some_and(|at| now >= at) {
             self.start_election(step);
         }
+        if self.fetch.due().is_some_and(|at| now >= at) {
+            self.fetch_archive(step);
+        }
         if !self.left && std::mem::take(&mut self.flush_due) {
             self.flush(step);
         }

@@ -247,7 +247,9 @@ impl Mesh {
                     | Input::Command(_)
                     | Input::Persisted { .. }
                     | Input::Unwritable
-                    | Input::SnapshotTaken { .. } => stands,
+                    | Input::SnapshotTaken { .. }
+                    | Input::ArchiveRead { .. }
+                    | Input::ArchiveLacks { .. } => stands,
                 };
                 if wanted {
                     self.handle(host, *input);

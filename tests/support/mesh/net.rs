@@ -59,6 +59,8 @@ impl Mesh {
                 self.hosts[host].lines = text.lines().map(str::to_owned).collect();
                 self.judge.replaces(host, index, &self.hosts[host].lines);
             }
+            // Nobody lacks anything of the past here, so nobody asks.
+            Output::ReadArchive { .. } | Output::KeepArchive(_) => {}
             Output::Event(event) => {
                 if self.trace {
                     println!("{} n{host} {event:?}", self.now);

@@ -1,0 +1,112 @@
+//! The archive's own thread: lines of the past are read and put in beside the node's writes.
+
+use std::io;
+use std::sync::mpsc;
+use std::thread::{self, JoinHandle};
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::store::{Ticket, Told};
+use crate::proto::archive::{Ask, Found, Part};
+use crate::store::archive::Archive;
+
+/// Something for the thread to do.
+#[derive(Debug)]
+enum Task {
+    Read(Ticket, Ask),
+    Keep(Part),
+    /// The node's writes have changed the file.
+    Look,
+}
+
+/// The thread. What it was given is done before this is dropped.
+#[derive(Debug)]
+pub(super) struct Shelf {
+    /// How much may wait in them follows from how many may ask: one question of each.
+    tasks: Option<mpsc::Sender<Task>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Shelf {
+    /// Starts the thread, which first tells what is missing.
+    pub(super) fn start(
+        archive: Archive,
+        told: UnboundedSender<Result<Told, String>>,
+    ) -> io::Result<Shelf> {
+        let (tasks, to_do) = mpsc::channel();
+        let work = move || {
+            // Whoever listened is gone, or has heard why nothing more comes.
+            let _end = work(&archive, &to_do, &told);
+        };
+        let thread = thread::Builder::new().name("archive".to_owned()).spawn(work)?;
+        Ok(Shelf { tasks: Some(tasks), thread: Some(thread) })
+    }
+
+    pub(super) fn read(&self, ticket: Ticket, ask: Ask) {
+        self.give(Task::Read(ticket, ask));
+    }
+
+    pub(super) fn keep(&self, part: Part) {
+        self.give(Task::Keep(part));
+    }
+
+    /// The node's own writes have put lines in.
+    pub(super) fn look(&self) {
+        self.give(Task::Look);
+    }
+
+    fn give(&self, task: Task) {
+        if let Some(tasks) = &self.tasks {
+            // After a failure nobody takes it, and the node is on its way out of the ring.
+            let _failed = tasks.send(task);
+        }
+    }
+}
+
+impl Drop for Shelf {
+    fn drop(&mut self) {
+        self.tasks = None;
+        if let Some(thread) = self.thread.take() {
+            // If it has panicked, that was said on stderr.
+            let _panicked = thread.join();
+        }
+    }
+}
+
+/// Nobody listens any more.
+struct Deaf;
+
+fn work(
+    archive: &Archive,
+    tasks: &mpsc::Receiver<Task>,
+    told: &UnboundedSender<Result<Told, String>>,
+) -> Result<(), Deaf> {
+    let tell = |what| told.send(what).map_err(|_| Deaf);
+    let lacks = || archive.missing().map(Told::Lacks).map_err(|error| error.to_string());
+    let mut known = lacks();
+    tell(known.clone())?;
+    while let Ok(task) = tasks.recv() {
+        match task {
+            Task::Read(ticket, ask) => {
+                let found = archive.read(ask).unwrap_or_else(|error| {
+                    tracing::error!("{error}");
+                    Found::nothing(ask)
+                });
+                tell(Ok(Told::Found(ticket, found)))?;
+            }
+            Task::Keep(part) => {
+                known =
+                    archive.keep(&part).map_err(|error| error.to_string()).and_then(|()| lacks());
+                tell(known.clone())?;
+            }
+            Task::Look => {
+                let now = lacks();
+                if now != known {
+                    known = now;
+                    tell(known.clone())?;
+                }
+            }
+        }
+    }
+    Ok(())
+}

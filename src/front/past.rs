@@ -1,0 +1,79 @@
+//! The lines that are not in the archive yet, and what of the past is at hand in memory.
+
+use std::collections::VecDeque;
+
+use crate::chat::state::{Chat, Line};
+use crate::proto::archive::{ArchivedLine, Ask, Faded, Found, Stretch, Stretches};
+use crate::proto::entry::Payload;
+use crate::proto::id::Index;
+
+/// What a chat with an archive holds for it.
+#[derive(Debug, Default)]
+pub struct Past {
+    /// All lines behind this place are among `lines`.
+    behind: Index,
+    lines: VecDeque<Line>,
+    /// Where, before that, lines may stand that this process never held.
+    gaps: Vec<Stretch>,
+    /// Everything up to here was applied.
+    applied: Index,
+}
+
+impl Past {
+    /// The chat has taken in everything up to `index`; with it may have come a line.
+    pub fn applied(&mut self, index: Index, line: Option<&Line>) {
+        self.applied = index;
+        self.lines.extend(line.cloned());
+    }
+
+    /// The chat is now that of a snapshot up to `index`.
+    pub fn installed(&mut self, index: Index, chat: &Chat) {
+        if let Some(gap) = Stretch::behind(self.applied, chat.forgotten()) {
+            self.gaps.push(gap);
+            self.behind = gap.last;
+        }
+        let applied = self.applied;
+        self.lines.extend(chat.history().filter(|line| line.place > applied).cloned());
+        self.applied = index;
+    }
+
+    /// What the archive gets with a snapshot up to `index`.
+    pub fn fading(&self, index: Index) -> Faded {
+        let lines = self.lines.iter().take_while(|line| line.place <= index);
+        let lines = lines.filter_map(archived).collect();
+        Faded { behind: self.behind, lines, gaps: self.gaps.clone() }
+    }
+
+    /// The archive has the lines up to `index`.
+    pub fn faded(&mut self, index: Index) {
+        while self.lines.pop_front_if(|line| line.place <= index).is_some() {}
+        self.gaps.retain(|gap| gap.last > index);
+        self.behind = self.behind.max(index);
+    }
+}
+
+/// What is at hand of the lines that are asked for; none, if not even the newest place is.
+pub fn at_hand(past: Option<&Past>, chat: &Chat, ask: Ask) -> Option<Found> {
+    let held = past.filter(|past| past.behind < chat.forgotten());
+    let behind = held.map_or_else(|| chat.forgotten(), |past| past.behind);
+    let stretch = ask.stretch.and(Stretch::behind(behind, ask.stretch.last)?)?;
+    let ask = Ask { stretch, ..ask };
+    let within = |line: &&Line| stretch.contains(line.place);
+    let nothing = Stretches::default();
+    Some(match held {
+        Some(past) => {
+            let newest_first = past.lines.iter().rev().filter(within);
+            Found::take(ask, newest_first.filter_map(archived), &nothing)
+        }
+        None => {
+            let newest_first = chat.history().rev().filter(within);
+            Found::take(ask, newest_first.filter_map(archived), &nothing)
+        }
+    })
+}
+
+/// A line as the archive has it. No line is longer than 4 GiB.
+fn archived(line: &Line) -> Option<ArchivedLine> {
+    let bytes = Payload::new(line.record().into())?;
+    Some(ArchivedLine { place: line.place, bytes })
+}
