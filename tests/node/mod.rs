@@ -189,6 +189,11 @@ impl Running {
         self.child.wait().unwrap();
     }
 
+    /// How it ended, if it has by now and by itself.
+    pub fn exit_code(&mut self) -> Option<i32> {
+        self.child.try_wait().unwrap().and_then(|status| status.code())
+    }
+
     /// Waits until it has ended by itself. Its exit code; none, if a signal ended it.
     pub fn wait_exit(&mut self) -> Option<i32> {
         let deadline = Instant::now() + DEADLINE;
