@@ -16,6 +16,8 @@ use crate::proto::view::{Change, Member, View};
 const WORD_LASTS: u32 = 4;
 /// A broken link counts as broken for this many retries after the last word of it.
 const BROKEN_LASTS: u32 = 40;
+/// Who was let go is not let in for this many retries: no request to admit it is under way for longer.
+const RELEASE_LASTS: u32 = 20;
 /// A member that lacks more pulses than this does not answer.
 const RECENT_PULSES: u64 = 4;
 
@@ -28,8 +30,9 @@ pub(super) struct Government {
     /// Who is to come in, who asked for it, and when last.
     admits: Vec<(Member, NodeId, Instant)>,
     leaves: BTreeSet<NodeId>,
-    /// Those it let go: they never come back, though a late request to admit them may.
-    released: BTreeSet<NodeId>,
+    /// Those it let go, and when they last asked for it. They do not come back, though a late request to
+    /// admit them may; unless they died before they heard that they were let go, and were restarted.
+    released: BTreeMap<NodeId, Instant>,
     /// The first in the ring that is far behind, and since when.
     lagging: Option<(NodeId, Instant)>,
     /// The pulse at which the next view was first needed.
@@ -40,7 +43,7 @@ impl Node {
     pub(super) fn on_admit(&mut self, step: &mut Step, member: Member, sponsor: NodeId) {
         let Some(leading) = &mut self.leading else { return };
         let desk = &mut leading.government;
-        if desk.released.contains(&member.id) || self.membership.newest().contains(member.id) {
+        if desk.released.contains_key(&member.id) || self.membership.newest().contains(member.id) {
             return;
         }
         desk.admits.retain(|(other, ..)| other.id != member.id);
@@ -52,7 +55,7 @@ impl Node {
         let Some(leading) = &mut self.leading else { return };
         if self.membership.newest().contains(id) && id != self.me.id {
             leading.government.leaves.insert(id);
-            leading.government.released.insert(id);
+            leading.government.released.insert(id, step.now);
             self.govern(step);
         }
     }
@@ -120,6 +123,7 @@ impl Node {
         }
         desk.accused.retain(|_, accused| !accused.by.is_empty());
         desk.admits.retain(|(.., asked)| now.since(*asked) < retry * WORD_LASTS);
+        desk.released.retain(|_, asked| now.since(*asked) < retry * RELEASE_LASTS);
         let recently = self.config.link_timeout / 2;
         for (id, accused) in &desk.accused {
             let link = self.links.to(*id).and_then(|link| self.links.get(link));
