@@ -1,7 +1,7 @@
 # `make` lists what can be run.
 
 .DEFAULT_GOAL := help
-.PHONY: help check test fmt lint doc deny demo sim processes explore model mutants review bench clean
+.PHONY: help check test fmt lint doc deny demo sim processes soak explore model mutants review bench clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -40,6 +40,10 @@ sim: ## run one scenario: make sim SCENARIO=scenarios/killnode.toml
 processes: ## all scenarios on real processes: kill -9, SIGSTOP, real sockets (PACE=4 on a busy machine)
 	cargo build --package ringchat --bin node --package ringchat-sim --bin sim
 	target/debug/sim processes $(if $(PACE),--pace $(PACE)) $(or $(SCENARIO),scenarios)
+
+soak: ## kill -9 and SIGSTOP while people write: make soak T=10m, SEED=2 for other blows
+	cargo build --package ringchat --bin node --package ringchat-sim --bin sim
+	target/debug/sim soak --for $(or $(T),10m) $(if $(SEED),--seed $(SEED))
 
 mutants: ## does the harness catch planted faults? half an hour for all: make mutants ONLY=name
 	tests/mutants/run $(ONLY)

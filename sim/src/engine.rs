@@ -84,6 +84,15 @@ pub enum Tamper {
     Garbage(NodeIndex, NodeIndex),
 }
 
+/// The machine itself let somebody wait for longer than nodes bear, in real time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standstill {
+    /// Who did not get its turn.
+    pub who: String,
+    /// For how long.
+    pub length: Duration,
+}
+
 /// The ground of a simulated world.
 pub trait Engine: fmt::Debug {
     /// How much time has passed in the world.
@@ -177,9 +186,9 @@ pub trait Engine: fmt::Debug {
     /// Why it had no effect, or that this engine cannot do it.
     fn tamper(&mut self, what: Tamper) -> Result<(), String>;
 
-    /// For how long the ground itself stood still since the last call, with all nodes on it, longer
-    /// than a node bears. Simulated ground never does.
-    fn take_standstill(&mut self) -> Option<Duration> {
+    /// The worst standstill of the ground itself since the last call, with some or all nodes on it,
+    /// longer than nodes bear. Simulated ground never stands still.
+    fn take_standstill(&mut self) -> Option<Standstill> {
         None
     }
 

@@ -8,13 +8,8 @@ use crate::scenario::NodeIndex;
 use crate::world::World;
 
 /// What the scenario of this world expects and did not get, in words. `closed_after`: how long after
-/// the last fault the ring was closed for good. If the machine itself stood still, that was a fault which
-/// the scenario did not know of: it cannot say who leads behind that, or how soon.
-pub(crate) fn unmet(
-    world: &World,
-    closed_after: Option<Duration>,
-    stood_still: bool,
-) -> Vec<String> {
+/// the last fault the ring was closed for good.
+pub(crate) fn unmet(world: &World, closed_after: Option<Duration>) -> Vec<String> {
     let scenario = world.scenario();
     let expect = &scenario.expect;
     let names = |nodes: &[NodeIndex]| {
@@ -38,12 +33,12 @@ pub(crate) fn unmet(
         sorted.1.sort();
         want(sorted.0 == sorted.1, format!("the members {}", names(expected)), found);
     }
-    if let (Some(expected), false) = (&expect.leader, stood_still) {
+    if let Some(expected) = &expect.leader {
         let held = leader.is_some_and(|leader| expected.contains(&leader));
         let found = leader.map_or("none", |leader| scenario.name_of(leader));
         want(held, format!("the leader to be {}", names(expected)), found.to_owned());
     }
-    if let (Some(within), false) = (expect.closed_within, stood_still) {
+    if let Some(within) = expect.closed_within {
         let held = closed_after.is_some_and(|after| after <= within);
         let expected = format!("the ring closed within {within:?} of the last fault");
         want(held, expected, format!("{:?}", closed_after));

@@ -14,6 +14,7 @@ use self::command::diff::{Diff, diff};
 use self::command::explore::{Explore, explore};
 use self::command::processes::{Processes, processes};
 use self::command::run::{Run, run};
+use self::command::soak::{Soak, soak};
 use self::command::{USAGE, scenario_files};
 
 /// What `sim` takes from the command line.
@@ -22,7 +23,8 @@ use self::command::{USAGE, scenario_files};
     name = "sim",
     about = "Runs Ringchat's own driver on a simulated network, and checks every guarantee",
     after_help = "Exit codes: 0 all held, 1 something is broken, 2 wrong usage or a scenario that \
-                  cannot be run or does not do what it says, 3 the ring did not settle."
+                  cannot be run or does not do what it says, 3 the ring did not settle, 4 nothing \
+                  was judged, since the machine was too busy."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -35,6 +37,8 @@ enum Command {
     Run(Run),
     /// Play all scenarios on real processes of the binary, and show a table.
     Processes(Processes),
+    /// Write to real nodes while they are killed and stopped; is anything lost that was acknowledged?
+    Soak(Soak),
     /// Search for faults that nobody thought of: random worlds, random faults, all cores.
     Explore(Explore),
     /// Show where two runs part, each a saved trace or a scenario.
@@ -69,6 +73,7 @@ fn main() -> ExitCode {
     let code = match Arguments::parse().command {
         Command::Run(arguments) => run(&arguments),
         Command::Processes(arguments) => processes(&arguments),
+        Command::Soak(arguments) => soak(&arguments),
         Command::Explore(arguments) => explore(&arguments),
         Command::Diff(arguments) => diff(&arguments),
         Command::Bisect(arguments) => bisect(&arguments),

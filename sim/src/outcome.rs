@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::checker::violation::Guarantee;
 use crate::coverage::Rare;
-use crate::engine::Frame;
+use crate::engine::{Frame, Standstill};
 use crate::history::History;
 use crate::world::Stopped;
 
@@ -25,9 +25,9 @@ pub struct Outcome {
     pub closed_after: Option<Duration>,
     /// How long the quiet phase took to settle; none if it did not.
     pub settled_after: Option<Duration>,
-    /// How often the machine itself stood still, and for how long at most, in real time. None in a
-    /// simulation, and on a machine that never did.
-    pub standstills: Option<(u32, Duration)>,
+    /// How often the machine itself was too busy for what is played on it, and the worst of it. None in
+    /// a simulation, and on a machine that never was.
+    pub standstills: Option<(u32, Standstill)>,
     /// How much time passed in the simulated world.
     pub simulated: Duration,
     /// How many messages each member of the ring has delivered in the end, at least.
@@ -55,16 +55,32 @@ pub enum Verdict {
     NoEffect(String),
     /// The quiet phase did not settle in time; what is missing, in words.
     NotSettled(Vec<String>),
+    /// These expectations of the scenario did not come true on a machine that was too busy for it:
+    /// whatever a node does while others wait for their turn is right, and not what the scenario is
+    /// about. No guarantee was seen broken; nothing else is known.
+    TooBusy(Vec<String>),
 }
 
 impl Verdict {
-    /// The exit code of the command: 0 held, 1 broken, 2 wrong usage, 3 not settled.
+    /// The same, of a run on a machine that was too busy: a step that had no effect may have had one on
+    /// another.
+    pub fn on_a_busy_machine(self) -> Verdict {
+        match self {
+            Verdict::NoEffect(why) => Verdict::TooBusy(vec![why]),
+            Verdict::Held | Verdict::Broken(_) | Verdict::NotSettled(_) | Verdict::TooBusy(_) => {
+                self
+            }
+        }
+    }
+
+    /// The exit code of the command: 0 held, 1 broken, 2 wrong usage, 3 not settled, 4 not judged.
     pub fn exit_code(&self) -> u8 {
         match self {
             Verdict::Held => 0,
             Verdict::Broken(_) => 1,
             Verdict::NoEffect(_) => 2,
             Verdict::NotSettled(_) => 3,
+            Verdict::TooBusy(_) => 4,
         }
     }
 }
@@ -76,6 +92,9 @@ impl fmt::Display for Verdict {
             Verdict::Broken(what) => write!(f, "{}", what.join("; ")),
             Verdict::NoEffect(why) => write!(f, "{why}"),
             Verdict::NotSettled(missing) => write!(f, "not settled: {}", missing.join("; ")),
+            Verdict::TooBusy(unmet) => {
+                write!(f, "machine too busy, nothing judged: {}", unmet.join("; "))
+            }
         }
     }
 }

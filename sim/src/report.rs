@@ -52,12 +52,13 @@ fn report_with(
     if let Some(after) = outcome.settled_after {
         let _ = writeln!(text, "settled {} after the quiet phase began", seconds(after));
     }
-    if let Some((count, longest)) = outcome.standstills {
+    if let Some((count, worst)) = &outcome.standstills {
+        let times = if *count == 1 { "once".to_owned() } else { format!("{count} times") };
         let _ = writeln!(
             text,
-            "the machine itself stood still {count} times, for {} at most: who leads, how soon the ring \
-             closed, and whether each step had an effect was not asked; all guarantees were",
-            seconds(longest)
+            "the machine was too busy {times}: {} did not get its turn for {}",
+            worst.who,
+            seconds(worst.length)
         );
     }
     let _ = writeln!(text, "delivered {} messages at every member", outcome.delivered);
@@ -81,6 +82,11 @@ fn verdict_words(verdict: &Verdict) -> String {
             list("NOT TESTED: the scenario does not do what it says\n", std::slice::from_ref(why))
         }
         Verdict::NotSettled(missing) => list("NOT SETTLED\n", missing),
+        Verdict::TooBusy(unmet) => list(
+            "NOT JUDGED: the machine was too busy; no guarantee was seen broken, but this was not met\n\
+             hint: play it again with a greater --pace\n",
+            unmet,
+        ),
     }
 }
 

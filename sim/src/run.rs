@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use crate::checker::violation::Violation;
 use crate::expectations::unmet;
+pub use crate::manner::Manner;
 pub use crate::outcome::{Failure, Outcome, Verdict};
 use crate::scenario::Scenario;
-use crate::world::{Ground, Keep, Settled, Stopped, World};
+use crate::standstills::Standstills;
+use crate::world::{Settled, Stopped, World};
 
 /// How often the run looks whether the ring is closed or settled.
 const LOOK: Duration = Duration::from_millis(50);
@@ -20,25 +22,6 @@ const NOTICED: Duration = Duration::from_secs(3);
 
 /// How long a settled ring is watched: no election, no new view.
 const WATCH: Duration = Duration::from_secs(2);
-
-/// How to run a scenario.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Manner {
-    /// On which engine.
-    pub ground: Ground,
-    /// What to write down.
-    pub keep: Keep,
-    /// Go on where a step has no effect: it may be a step that a search has thought of.
-    pub lenient: bool,
-}
-
-impl Manner {
-    /// On this engine, with the history, without frames.
-    pub fn on(ground: Ground) -> Manner {
-        let keep = Keep { history: true, ..Keep::default() };
-        Manner { ground, keep, lenient: false }
-    }
-}
 
 /// Runs a scenario. The same scenario and seed give the same outcome, byte for byte.
 pub fn run(scenario: &Scenario, seed: u64, manner: Manner) -> Outcome {
@@ -64,8 +47,8 @@ pub struct Run {
     disturbed: Option<Duration>,
     closed_after: Option<Duration>,
     settled_after: Option<Duration>,
-    /// How often the machine itself stood still, and for how long at most.
-    standstills: Option<(u32, Duration)>,
+    /// How often the machine itself was too busy, and the worst of it.
+    standstills: Standstills,
     /// Whether the ring was closed at the last look, and nothing has happened since.
     at_rest: Option<bool>,
 }
@@ -85,7 +68,7 @@ impl Run {
             disturbed: None,
             closed_after: None,
             settled_after: None,
-            standstills: None,
+            standstills: Standstills::default(),
             at_rest: None,
         }
     }
@@ -94,14 +77,15 @@ impl Run {
     pub fn end(self, seed: u64, ended: Result<Verdict, Stopped>) -> Outcome {
         let Run { mut world, closed_after, settled_after, standstills, idle, failure, .. } = self;
         let failure = ended.as_ref().map_or_else(|stopped| Some(stopped.into()), |_| failure);
+        let verdict = ended.unwrap_or_else(Verdict::from);
         Outcome {
             seed,
-            verdict: ended.unwrap_or_else(Verdict::from),
+            verdict: if standstills.any() { verdict.on_a_busy_machine() } else { verdict },
             failure,
             counts: world.checkers().counts(),
             closed_after,
             settled_after,
-            standstills,
+            standstills: standstills.worst(),
             simulated: world.elapsed(),
             delivered: world.delivered(),
             handled: world.handled(),
@@ -114,8 +98,10 @@ impl Run {
 
     /// All of it, faults and quiet.
     pub(crate) fn play(&mut self) -> Result<Verdict, Stopped> {
-        self.faults()?;
-        self.calm()
+        let ended = self.faults().and_then(|()| self.calm());
+        // A task that waited is known to have done so once it has run again.
+        self.mind_standstill()?;
+        ended
     }
 
     /// The quiet phase: what is not to stand is undone, and everything must settle.
@@ -136,16 +122,19 @@ impl Run {
         self.world.run_to(self.world.elapsed() + WATCH, true)?;
         if self.mind_standstill()? {
             // It was not left in peace: it settles again, and is watched again.
-            return self.calm();
+            return if self.standstills.too_many() { Ok(self.unsettled()) } else { self.calm() };
         }
-        if !self.lenient && self.standstills.is_none() {
+        if !self.lenient {
             self.world.check_effects()?;
         }
         let broken = self.broken(settled.map(|_| quiet_from));
         self.failure = broken.first().map(|it| Failure::Guarantee(it.guarantee));
         let mut wrong = words(&broken);
-        let unmet = unmet(&self.world, self.closed_after, self.standstills.is_some());
+        let unmet = unmet(&self.world, self.closed_after);
         if !unmet.is_empty() {
+            if wrong.is_empty() && self.standstills.any() {
+                return Ok(Verdict::TooBusy(unmet));
+            }
             self.failure.get_or_insert(Failure::Scenario);
         }
         wrong.extend(unmet);
@@ -155,6 +144,9 @@ impl Run {
     /// The quiet phase did not settle: why. A search may lose a quorum for good; then what is left
     /// has to say so, and to wait.
     fn unsettled(&mut self) -> Verdict {
+        if self.standstills.too_many() {
+            return Verdict::TooBusy(vec!["the ring was never left in peace".to_owned()]);
+        }
         self.world.look();
         if self.lenient && !self.world.may_go_on() {
             let Some(violation) = self.world.waits_in_vain() else { return Verdict::Held };
@@ -206,8 +198,7 @@ impl Run {
     pub fn act(&mut self, place: usize) -> Result<(), Stopped> {
         self.world.look();
         match self.world.act(place) {
-            // Who leads after a standstill, say, the scenario could not know.
-            Err(Stopped::NoEffect { .. }) if self.lenient || self.standstills.is_some() => {
+            Err(Stopped::NoEffect { .. }) if self.lenient => {
                 self.idle.push(place);
                 return Ok(());
             }
@@ -227,9 +218,8 @@ impl Run {
 
     /// If the machine itself stood still, that was a fault like others. Tells whether it was.
     fn mind_standstill(&mut self) -> Result<bool, Stopped> {
-        let Some(length) = self.world.take_standstill()? else { return Ok(false) };
-        let (count, longest) = self.standstills.unwrap_or_default();
-        self.standstills = Some((count + 1, longest.max(length)));
+        let Some(found) = self.world.take_standstill()? else { return Ok(false) };
+        self.standstills.note(found);
         self.disturb();
         Ok(true)
     }
@@ -244,6 +234,9 @@ impl Run {
         while self.world.elapsed() < limit {
             self.world.run_to(self.world.elapsed() + LOOK, self.world.asks_ahead())?;
             if self.mind_standstill()? {
+                if self.standstills.too_many() {
+                    return Ok(None);
+                }
                 (since, limit) = (None, self.world.elapsed() + within);
             }
             self.look_for_circle();

@@ -32,7 +32,18 @@ pub fn folder() -> TempDir {
 /// The binary, in this folder, without any variable that would speak to it. It keeps nothing, unless
 /// `--data` says where; and it knows no home, so nothing can be left in that of whoever runs this.
 pub fn command(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_node"));
+    prepare(Command::new(env!("CARGO_BIN_EXE_node")), folder)
+}
+
+/// The same, started by another program: `ip netns exec NAME`, say. It must become the node, and not
+/// wait for it.
+pub fn command_through(program: &[&str], folder: &Path) -> Command {
+    let mut command = Command::new(program[0]);
+    command.args(&program[1..]).arg(env!("CARGO_BIN_EXE_node"));
+    prepare(command, folder)
+}
+
+fn prepare(mut command: Command, folder: &Path) -> Command {
     command.current_dir(folder);
     for variable in
         ["NAME", "LISTEN", "JOIN", "NEW", "PORTS", "DATA", "CONFIG", "VERBOSE", "KEEP_HISTORY"]
@@ -189,6 +200,11 @@ impl Running {
     pub fn kill_9(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// How it ended, if it has by now and by itself.
+    pub fn exit_code(&mut self) -> Option<i32> {
+        self.child.try_wait().unwrap().and_then(|status| status.code())
     }
 
     /// Waits until it has ended by itself. Its exit code; none, if a signal ended it.

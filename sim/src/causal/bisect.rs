@@ -53,6 +53,7 @@ pub fn bisect(scenario: &Scenario, seed: u64) -> Found {
     let what = match (ended, violation) {
         (Ok(Verdict::Held), _) => return Found::Holds,
         (Ok(Verdict::NoEffect(why)), _) => return Found::Untested(why),
+        (Ok(Verdict::TooBusy(unmet)), _) => return Found::Unexpected(unmet),
         (Ok(Verdict::Broken(_) | Verdict::NotSettled(_)), Some(violation)) => {
             Broken::InTheEnd(violation)
         }

@@ -270,7 +270,7 @@ fn shard(text: &str) -> Result<(u64, u64), String> {
     if 1 <= number && number <= of { Ok((number, of)) } else { Err(wrong()) }
 }
 
-fn time(text: &str) -> Result<Duration, String> {
+pub(super) fn time(text: &str) -> Result<Duration, String> {
     let wrong = || format!("expected a time such as 90s, 10m or 2h, found \"{text}\"");
     let (digits, unit) = text.split_at(text.len() - usize::from(!text.is_empty()));
     let scale = match unit {

@@ -5,6 +5,7 @@ pub(crate) mod diff;
 pub(crate) mod explore;
 pub(crate) mod processes;
 pub(crate) mod run;
+pub(crate) mod soak;
 
 use std::path::{Path, PathBuf};
 

@@ -6,11 +6,13 @@ use std::thread;
 use std::time::Duration;
 
 use clap::Args;
-use ringchat_sim::processes::{Pace, binary, run};
+use ringchat_sim::outcome::Verdict;
+use ringchat_sim::processes::binary;
 use ringchat_sim::report::report_on_processes;
 use ringchat_sim::scenario::Scenario;
 use ringchat_sim::world::Keep;
 
+use super::run::on_processes;
 use super::{USAGE, scenario_files};
 
 /// What `sim processes` takes from the command line.
@@ -22,7 +24,7 @@ pub(crate) struct Processes {
     /// How many are played at a time: they mostly wait.
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64))]
     jobs: u32,
-    /// How many real seconds a second of a scenario takes. More on a busy machine [default: 2]
+    /// How many real seconds a second of a scenario takes [default: 2, and up to 16 on a busy machine]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=100))]
     pace: Option<u32>,
 }
@@ -47,7 +49,6 @@ pub(crate) fn processes(arguments: &Processes) -> u8 {
         eprintln!("{why}");
         return USAGE;
     }
-    let pace = arguments.pace.map_or_else(Pace::default, Pace::new);
     let waiting = Mutex::new(files.iter());
     let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
     let rows = Mutex::new(Vec::new());
@@ -55,7 +56,7 @@ pub(crate) fn processes(arguments: &Processes) -> u8 {
         for _ in 0..arguments.jobs {
             scope.spawn(|| {
                 while let Some(file) = next() {
-                    let row = play(file, pace);
+                    let row = play(file, arguments.pace);
                     println!("{}", row.line);
                     rows.lock().unwrap_or_else(PoisonError::into_inner).push(row);
                 }
@@ -70,7 +71,7 @@ pub(crate) fn processes(arguments: &Processes) -> u8 {
     codes.first().copied().unwrap_or_default()
 }
 
-fn play(file: &Path, pace: Pace) -> Row {
+fn play(file: &Path, pace: Option<u32>) -> Row {
     let scenario = match Scenario::load(file) {
         Ok(scenario) => scenario,
         Err(error) => {
@@ -82,24 +83,29 @@ fn play(file: &Path, pace: Pace) -> Row {
         let line = format!("{:<34}not played: real processes have no {what}", scenario.name);
         return Row { line, report: None, code: 0 };
     }
-    match run(&scenario, scenario.seed, pace, Keep::default()) {
-        Ok(outcome) => {
+    match on_processes(&scenario, scenario.seed, pace, Keep::default()) {
+        Ok((pace, outcome)) => {
             let code = outcome.verdict.exit_code();
-            let verdict = if code == 0 { "held" } else { "FAILED" };
+            let verdict = match &outcome.verdict {
+                Verdict::Held => "held",
+                Verdict::TooBusy(_) => "no word",
+                Verdict::Broken(_) | Verdict::NoEffect(_) | Verdict::NotSettled(_) => "FAILED",
+            };
             let seconds = |after: Option<Duration>| {
                 after
                     .map_or_else(|| "-".to_owned(), |after| format!("{:.2} s", after.as_secs_f64()))
             };
-            let still = outcome.standstills.map(|(count, _)| format!(", {count} standstills"));
+            let still = outcome.standstills.as_ref();
+            let still = still.map(|(count, _)| format!(", too busy {count} times"));
             let line = format!(
-                "{:<34}{verdict:<8}closed after {:>7}, settled after {:>7}{}",
+                "{:<34}{verdict:<8}pace {pace:>2}, closed after {:>7}, settled after {:>7}{}",
                 scenario.name,
                 seconds(outcome.closed_after),
                 seconds(outcome.settled_after),
                 still.unwrap_or_default()
             );
-            let options = " --engine processes";
-            let report = report_on_processes(file, &scenario, &outcome, options);
+            let options = format!(" --engine processes --pace {pace}");
+            let report = report_on_processes(file, &scenario, &outcome, &options);
             Row { line, report: (code != 0).then_some(report), code }
         }
         Err(why) => {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use ringchat_sim::outcome::Outcome;
 use ringchat_sim::processes::{self, Pace};
 use ringchat_sim::report::{report, report_on_processes};
 use ringchat_sim::run::{self, Manner};
@@ -29,7 +30,7 @@ pub(crate) struct Run {
     #[arg(long, value_enum)]
     engine: Option<AnyEngine>,
     /// Only on real processes: how many real seconds a second of the scenario takes, for its steps and
-    /// for the nodes' bounds alike. More on a busy machine [default: 2]
+    /// for the nodes' bounds alike [default: 2, and up to 16 on a busy machine]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=100))]
     pace: Option<u32>,
 }
@@ -53,11 +54,9 @@ pub(crate) fn run(arguments: &Run) -> u8 {
             Some(AnyEngine::Turmoil) => Some(crate::Engine::Turmoil),
             Some(AnyEngine::Events) => Some(crate::Engine::Events),
             Some(AnyEngine::Processes) => {
-                let pace_given = pace.map(|pace| format!(" --pace {pace}")).unwrap_or_default();
-                let pace = pace.map_or_else(Pace::default, Pace::new);
-                let outcome = processes::run(&scenario, seed, pace, keep)
+                let (pace, outcome) = on_processes(&scenario, seed, *pace, keep)
                     .map_err(|why| format!("{}: {why}", file.display()))?;
-                let options = format!(" --engine processes{pace_given}");
+                let options = format!(" --engine processes --pace {pace}");
                 let report = report_on_processes(file, &scenario, &outcome, &options);
                 return Ok((scenario, outcome, report));
             }
@@ -84,5 +83,18 @@ pub(crate) fn run(arguments: &Run) -> u8 {
             eprintln!("{why}");
             USAGE
         }
+    }
+}
+
+/// At the given pace, or at one that the machine bears.
+pub(crate) fn on_processes(
+    scenario: &Scenario,
+    seed: u64,
+    pace: Option<u32>,
+    keep: Keep,
+) -> Result<(Pace, Outcome), String> {
+    match pace.map(Pace::new) {
+        Some(pace) => Ok((pace, processes::run(scenario, seed, pace, keep)?)),
+        None => processes::run_as_borne(scenario, seed, keep),
     }
 }

@@ -12,17 +12,19 @@ use ringchat::proto::node::Start;
 
 /// Everything that one life of a node is started with.
 #[derive(Debug)]
-pub(super) struct Plan<'a> {
-    pub(super) binary: &'a Path,
+pub(crate) struct Plan<'a> {
+    pub(crate) binary: &'a Path,
     /// Its working folder, the same in all its lives.
-    pub(super) folder: &'a Path,
-    pub(super) name: &'a str,
-    pub(super) listen: SocketAddr,
-    pub(super) advertise: SocketAddr,
-    pub(super) seed: u64,
-    pub(super) start: &'a Start,
+    pub(crate) folder: &'a Path,
+    pub(crate) name: &'a str,
+    pub(crate) listen: SocketAddr,
+    pub(crate) advertise: SocketAddr,
+    pub(crate) seed: u64,
+    pub(crate) start: &'a Start,
     /// The file with its bounds.
-    pub(super) config: &'a Path,
+    pub(crate) config: &'a Path,
+    /// Where it keeps what must outlive it; none, if it keeps nothing.
+    pub(crate) data: Option<&'a Path>,
 }
 
 impl Plan<'_> {
@@ -42,24 +44,30 @@ impl Plan<'_> {
         command.args(option("--advertise", &self.advertise));
         command.args(option("--seed", &self.seed));
         command.arg("--config").arg(self.config);
-        // What a node knew dies with its process, and each life is another incarnation: scenarios with disks
-        // are refused. Their nodes would get a data folder here, below the working folder.
-        command.arg("--memory");
-        match self.start {
-            Start::Found => command.arg("--new"),
-            Start::Join(contacts) => {
-                command.arg("--keep-trying").arg("--join");
-                command.args(contacts.iter().map(ToString::to_string))
-            }
-            Start::Restore(_) => unreachable!("without disks nobody comes back as it was"),
+        match self.data {
+            Some(folder) => command.arg("--data").arg(folder),
+            None => command.arg("--memory"),
         };
+        let contacts = match self.start {
+            Start::Found => {
+                command.arg("--new");
+                return command;
+            }
+            Start::Join(contacts) => contacts,
+            // What it was it finds in its folder.
+            Start::Restore(restart) => &restart.contacts,
+        };
+        if !contacts.is_empty() {
+            command.arg("--keep-trying").arg("--join");
+            command.args(contacts.iter().map(ToString::to_string));
+        }
         command
     }
 }
 
 /// A process that runs or stands still. It is killed when this is dropped.
 #[derive(Debug)]
-pub(super) struct Process {
+pub(crate) struct Process {
     child: Child,
     input: ChildStdin,
     stderr: PathBuf,
@@ -67,7 +75,7 @@ pub(super) struct Process {
 
 impl Process {
     /// Starts it, with `output` as its standard output.
-    pub(super) fn start(plan: &Plan<'_>, output: Stdio) -> io::Result<Process> {
+    pub(crate) fn start(plan: &Plan<'_>, output: Stdio) -> io::Result<Process> {
         let stderr = plan.folder.join("stderr");
         let mut child = plan
             .command()
@@ -80,17 +88,17 @@ impl Process {
     }
 
     /// Types a line. False: nobody reads any more.
-    pub(super) fn type_line(&mut self, line: &str) -> bool {
+    pub(crate) fn type_line(&mut self, line: &str) -> bool {
         self.input.write_all(format!("{line}\n").as_bytes()).is_ok()
     }
 
     /// Ends it as `kill -9` does; when this is over it has done its last step.
-    pub(super) fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.end();
     }
 
     /// Stops it, or lets it go on; when this is over it stands still, or runs.
-    pub(super) fn pause(&self, paused: bool) -> Result<(), String> {
+    pub(crate) fn pause(&self, paused: bool) -> Result<(), String> {
         let pid = self.pid();
         let failed = |error: nix::Error| format!("process {pid} takes no signal: {error}");
         let signal = if paused { Signal::SIGSTOP } else { Signal::SIGCONT };
@@ -105,18 +113,19 @@ impl Process {
     }
 
     /// How it ended by itself, if it has.
-    pub(super) fn ended(&mut self) -> Option<ExitStatus> {
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().ok().flatten()
     }
 
     /// The last of what it wrote to its standard error.
-    pub(super) fn complaint(&self) -> String {
+    pub(crate) fn complaint(&self) -> String {
         let text = std::fs::read_to_string(&self.stderr).unwrap_or_default();
         let last: Vec<&str> = text.trim().lines().rev().take(5).collect();
         last.into_iter().rev().collect::<Vec<_>>().join(" / ")
     }
 
-    fn pid(&self) -> Pid {
+    /// Its number in the system.
+    pub(crate) fn pid(&self) -> Pid {
         Pid::from_raw(i32::try_from(self.child.id()).unwrap_or(i32::MAX))
     }
 

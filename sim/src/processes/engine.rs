@@ -4,13 +4,15 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use ringchat::proto::input::Command;
+use ringchat::proto::recovered::Recovered;
 use ringchat::proto::status::Status;
 use ringchat::proto::time::Instant;
 use tokio::time::Instant as RealInstant;
 
+use super::disk;
 use super::proxy::Order;
 use super::site::{LOOK, Processes, rest};
-use crate::engine::{Birth, Engine, Frame, Note, Tamper, Way};
+use crate::engine::{Birth, Engine, Frame, Note, Standstill, Tamper, Way};
 use crate::scenario::NodeIndex;
 
 impl Engine for Processes {
@@ -59,6 +61,14 @@ impl Engine for Processes {
         if let Err(why) = self.spawn(node, &birth) {
             self.failed.get_or_insert(why);
         }
+    }
+
+    fn wake(&mut self, node: NodeIndex) -> Option<Recovered> {
+        let found = self.site.disk_of(node).map(|data| disk::read(&data));
+        found.unwrap_or(Ok(None)).unwrap_or_else(|why| {
+            self.failed.get_or_insert(why);
+            None
+        })
     }
 
     /// The port is closed first: whoever finds the links broken and dials is refused.
@@ -153,7 +163,7 @@ impl Engine for Processes {
         if any { Ok(()) } else { Err("no connection stands between them".to_owned()) }
     }
 
-    fn take_standstill(&mut self) -> Option<Duration> {
+    fn take_standstill(&mut self) -> Option<Standstill> {
         self.watch.take()
     }
 

@@ -5,18 +5,20 @@
 //! same scenarios as the others. Its elapsed time is that of the scenario: real time, divided by the
 //! [`Pace`].
 
-mod child;
+pub(crate) mod child;
+mod disk;
 mod engine;
 mod host;
-mod pace;
-mod place;
+pub(crate) mod pace;
+pub(crate) mod place;
 mod proxy;
 mod run;
-mod site;
-mod tail;
+pub(crate) mod site;
+pub(crate) mod tail;
+mod turns;
 mod watch;
 
 pub use self::pace::Pace;
 pub use self::place::binary;
-pub use self::run::run;
+pub use self::run::{run, run_as_borne};
 pub use self::site::Processes;

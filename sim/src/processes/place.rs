@@ -32,10 +32,13 @@ pub fn binary() -> Result<PathBuf, String> {
 
 /// A folder for the files of a run; it vanishes with this.
 #[derive(Debug)]
-pub(super) struct Folder(PathBuf);
+pub(crate) struct Folder {
+    path: PathBuf,
+    kept: bool,
+}
 
 impl Folder {
-    pub(super) fn new(nodes: &[String]) -> std::io::Result<Folder> {
+    pub(crate) fn new(nodes: &[String]) -> std::io::Result<Folder> {
         for number in 0_u32.. {
             let name = format!("ringchat-{}-{number}", std::process::id());
             let path = std::env::temp_dir().join(name);
@@ -43,7 +46,7 @@ impl Folder {
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
                 made => {
                     made?;
-                    let folder = Folder(path);
+                    let folder = Folder { path, kept: false };
                     nodes.iter().try_for_each(|node| std::fs::create_dir(folder.of(node)))?;
                     return Ok(folder);
                 }
@@ -52,33 +55,40 @@ impl Folder {
         Err(std::io::ErrorKind::AlreadyExists.into())
     }
 
-    pub(super) fn path(&self) -> &Path {
-        &self.0
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Leaves it where it is, for whoever wants to see what went wrong.
+    pub(crate) fn leave(&mut self) {
+        self.kept = true;
     }
 
     /// The working folder of a node.
-    pub(super) fn of(&self, node: &str) -> PathBuf {
-        self.0.join(node)
+    pub(crate) fn of(&self, node: &str) -> PathBuf {
+        self.path.join(node)
     }
 }
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // What is left of it harms nobody.
-        let _left = std::fs::remove_dir_all(&self.0);
+        if !self.kept {
+            // What is left of it harms nobody.
+            let _left = std::fs::remove_dir_all(&self.path);
+        }
     }
 }
 
 /// A loopback address of this run alone. Only whoever names such an address uses its ports: the system
 /// lends those of 127.0.0.1 to everybody who dials, and then a node could not listen at its own again.
 #[derive(Debug)]
-pub(super) struct Loopback {
+pub(crate) struct Loopback {
     ip: IpAddr,
     _mark: TcpListener,
 }
 
 impl Loopback {
-    pub(super) fn take() -> Result<Loopback, String> {
+    pub(crate) fn take() -> Result<Loopback, String> {
         let start = std::process::id();
         for number in (0..1 << 16).map(|offset| (start + offset) % (1 << 16)) {
             let [_, _, high, low] = number.to_be_bytes();
@@ -93,7 +103,7 @@ impl Loopback {
     }
 
     /// Where the proxy accepts for each of so many nodes, and where they listen themselves.
-    pub(super) fn addresses(&self, nodes: usize) -> (Vec<SocketAddr>, Vec<SocketAddr>) {
+    pub(crate) fn addresses(&self, nodes: usize) -> (Vec<SocketAddr>, Vec<SocketAddr>) {
         let from = |first: u16| (first..).take(nodes).map(|port| SocketAddr::new(self.ip, port));
         (from(ADVERTISED).collect(), from(LISTENED).collect())
     }

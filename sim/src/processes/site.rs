@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use ringchat::front::journal::{Line, What};
 use ringchat::proto::id::NodeId;
-use ringchat::proto::node::Node;
+use ringchat::proto::node::{Node, Start};
 use ringchat::proto::time::Instant;
 use tokio::time::Instant as RealInstant;
 
@@ -17,6 +17,7 @@ use super::pace::Pace;
 use super::place::{Folder, Loopback, binary};
 use super::proxy::{Order, Proxy};
 use super::tail::Tail;
+use super::turns::Turns;
 use super::watch::Watch;
 use crate::engine::{Birth, Note};
 use crate::history::{Happening, Incarnation};
@@ -40,8 +41,17 @@ pub(super) struct Site {
     tail: Tail,
     binary: PathBuf,
     config: PathBuf,
+    /// Whether nodes keep what must outlive them.
+    disks: bool,
     folder: Folder,
     _loopback: Loopback,
+}
+
+impl Site {
+    /// Where a node keeps what must outlive it; none, if the scenario has no disks.
+    pub(super) fn disk_of(&self, node: NodeIndex) -> Option<PathBuf> {
+        self.disks.then(|| self.folder.of(&self.hosts[node.0].name).join("data"))
+    }
 }
 
 /// Real processes, one for each node.
@@ -87,7 +97,11 @@ impl Processes {
         let hosts = scenario.names.iter().zip(advertised.iter().zip(&listened)).map(host).collect();
         let addresses = (advertised, listened);
         let proxy = Proxy::start(pace, scenario.network, addresses, lots, keep_frames)?;
-        let site = Site { hosts, proxy, tail, binary, config, folder, _loopback: loopback };
+        let disks = scenario.disks;
+        let watch = Watch::start(&scenario.config, pace);
+        watch.follow("the network", proxy.task());
+        watch.follow("the harness", Turns::own());
+        let site = Site { hosts, proxy, tail, binary, config, disks, folder, _loopback: loopback };
         Ok(Processes {
             pace,
             site,
@@ -95,7 +109,7 @@ impl Processes {
             began: None,
             elapsed: Duration::ZERO,
             waiting: Vec::new(),
-            watch: Watch::start(&scenario.config, pace),
+            watch,
             failed: None,
         })
     }
@@ -196,6 +210,7 @@ impl Processes {
 
     pub(super) fn spawn(&mut self, node: NodeIndex, birth: &Birth) -> Result<(), String> {
         let host = &self.site.hosts[node.0];
+        let data = self.site.disk_of(node);
         let plan = Plan {
             binary: &self.site.binary,
             folder: &self.site.folder.of(&host.name),
@@ -205,11 +220,17 @@ impl Processes {
             seed: birth.seed,
             start: &birth.start,
             config: &self.site.config,
+            data: data.as_deref(),
         };
         let failed = |error: std::io::Error| format!("{} cannot be started: {error}", host.name);
         let output = self.site.tail.end().map_err(failed)?;
         let process = Process::start(&plan, output).map_err(failed)?;
-        self.lives.insert(Node::identity(birth.seed), (node, birth.incarnation));
+        self.watch.follow(&host.name, Turns::of(process.pid()));
+        let id = match &birth.start {
+            Start::Restore(restart) => restart.disk.node,
+            Start::Found | Start::Join(_) => Node::identity(birth.seed),
+        };
+        self.lives.insert(id, (node, birth.incarnation));
         self.host(node).begin(process);
         let listens = self.wait(|all| all.site.hosts[node.0].listens);
         let host = &self.site.hosts[node.0];
@@ -230,6 +251,6 @@ impl Processes {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this engine waits for real time to pass")]
-pub(super) fn rest(length: Duration) {
+pub(crate) fn rest(length: Duration) {
     std::thread::sleep(length);
 }

@@ -17,7 +17,7 @@ const HEAD: &str = "{\"at\":";
 
 /// The file, and how far it was read.
 #[derive(Debug)]
-pub(super) struct Tail {
+pub(crate) struct Tail {
     appended: File,
     read: File,
     /// The beginning of a line whose end was not written yet.
@@ -26,18 +26,18 @@ pub(super) struct Tail {
 
 impl Tail {
     /// An empty journal at `path`.
-    pub(super) fn new(path: &Path) -> io::Result<Tail> {
+    pub(crate) fn new(path: &Path) -> io::Result<Tail> {
         let appended = File::options().create_new(true).append(true).open(path)?;
         Ok(Tail { appended, read: File::open(path)?, rest: Vec::new() })
     }
 
     /// Where a node appends.
-    pub(super) fn end(&self) -> io::Result<Stdio> {
+    pub(crate) fn end(&self) -> io::Result<Stdio> {
         self.appended.try_clone().map(Stdio::from)
     }
 
     /// All lines that were written since.
-    pub(super) fn lines(&mut self) -> Result<Vec<Line>, String> {
+    pub(crate) fn lines(&mut self) -> Result<Vec<Line>, String> {
         let unreadable = |error: io::Error| format!("the journal cannot be read: {error}");
         self.read.read_to_end(&mut self.rest).map_err(unreadable)?;
         let Some(end) = self.rest.iter().rposition(|byte| *byte == b'\n') else {

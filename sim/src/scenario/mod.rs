@@ -225,10 +225,11 @@ impl Scenario {
     /// What of it real processes cannot do; none if it can be run on them as well.
     pub fn beyond_processes(&self) -> Option<&'static str> {
         let Network { rejects, disk_max, .. } = self.network;
+        // Where disks are read again, real ones take the time that they take.
+        let slow = !self.disks && !disk_max.is_zero();
         let weather = [
-            (self.disks, "disks that are read again"),
             (rejects, "dials that are rejected by whoever cannot be reached"),
-            (!disk_max.is_zero(), "disks that take their time"),
+            (slow, "disks that take their time"),
         ];
         let weather = weather.into_iter().find_map(|(is, what)| is.then_some(what));
         weather.or_else(|| self.steps.iter().find_map(|step| step.action.beyond_processes()))

@@ -10,7 +10,7 @@ use super::{Stopped, World};
 use crate::causal::InputLog;
 use crate::checker::Checkers;
 use crate::coverage::Coverage;
-use crate::engine::Frame;
+use crate::engine::{Frame, Standstill};
 use crate::history::{Happening, History};
 use crate::scenario::{NodeIndex, Scenario, Step};
 
@@ -73,16 +73,17 @@ impl World {
         std::mem::take(&mut self.frames)
     }
 
-    /// For how long the machine itself stood still since the last call, if it is no simulated one and
+    /// How the machine itself stood still since the last call, if it is no simulated one and
     /// did. That is a fault like others, though no step of the scenario.
     ///
     /// # Errors
     /// Never: a fault that is only told of breaks no guarantee.
-    pub fn take_standstill(&mut self) -> Result<Option<Duration>, Stopped> {
-        let Some(length) = self.engine.take_standstill() else { return Ok(None) };
-        let text = format!("the machine itself stood still, {length:?} of real time");
+    pub fn take_standstill(&mut self) -> Result<Option<Standstill>, Stopped> {
+        let Some(found) = self.engine.take_standstill() else { return Ok(None) };
+        let Standstill { who, length } = &found;
+        let text = format!("{who} did not get its turn for {length:?} of real time");
         self.note_now(NodeIndex(0), Happening::Fault(text))?;
-        Ok(Some(length))
+        Ok(Some(found))
     }
 
     /// Whether anything has happened since this was asked last.

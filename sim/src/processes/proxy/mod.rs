@@ -23,6 +23,7 @@ use tokio::task::{JoinHandle, LocalSet};
 use self::net::{Direction, Machine, Net, Piece};
 pub(super) use self::net::{Shared, Traffic};
 use super::pace::Pace;
+use super::turns::Turns;
 use crate::engine::{Frame, Way};
 use crate::lots::Lots;
 use crate::scenario::{Network, NodeIndex};
@@ -58,6 +59,7 @@ type Done = Result<bool, String>;
 pub(super) struct Proxy {
     orders: Option<mpsc::UnboundedSender<(Order, Sender<Done>)>>,
     thread: Option<std::thread::JoinHandle<()>>,
+    task: Turns,
     traffic: Shared,
 }
 
@@ -77,7 +79,10 @@ impl Proxy {
         let mut builder = runtime::Builder::new_current_thread();
         let runtime =
             builder.enable_all().build().map_err(|error| format!("no event loop: {error}"))?;
+        let (tell_task, task) = channel();
         let thread = std::thread::spawn(move || {
+            // Whoever started this waits for it.
+            let _waits = tell_task.send(Turns::own());
             let net = Rc::new(Net::new(pace, network, addresses, shared, lots));
             let mut listeners = Listeners::new(net);
             let run = async move {
@@ -88,7 +93,13 @@ impl Proxy {
             };
             LocalSet::new().block_on(&runtime, run);
         });
-        Ok(Proxy { orders: Some(orders), thread: Some(thread), traffic })
+        let task = task.recv().map_err(|_| "the proxy has ended".to_owned())?;
+        Ok(Proxy { orders: Some(orders), thread: Some(thread), task, traffic })
+    }
+
+    /// How long its thread waits for its turn.
+    pub(super) fn task(&self) -> Turns {
+        self.task.clone()
     }
 
     /// Carries out an order, and waits until that is done. Tells whether there was anything to do.
