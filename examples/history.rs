@@ -109,6 +109,22 @@ fn say(node: &mut Node, count: u64) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// Says a line, waits until it is ordered, and so on. How long that takes.
+fn talk(node: &mut Node, mut goes_on: impl FnMut(usize) -> bool) -> Result<String, Box<dyn Error>> {
+    let mut waits = Vec::new();
+    while goes_on(waits.len()) {
+        let began = Instant::now();
+        let said = format!("and line {} of the talk", waits.len());
+        node.ask(&said, &format!(": {said}"))?;
+        waits.push(began.elapsed());
+    }
+    waits.sort_unstable();
+    let at = |part: usize| waits.get(waits.len() * part / 100).copied().unwrap_or_default();
+    let most = waits.last().copied().unwrap_or_default();
+    let (half, nearly_all) = (at(50), at(99));
+    Ok(format!("{half:.1?} (half), {nearly_all:.1?} (99%), {most:.1?} (all {})", waits.len()))
+}
+
 fn size(file: &Path) -> u64 {
     fs::metadata(file).map_or(0, |file| file.len())
 }
@@ -142,14 +158,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("a newcomer is in: {:.1?}, with {} KiB", bob.began.elapsed(), bob.peak()?);
     let port = bob.address.rsplit(':').next().unwrap_or_default();
     let log = folder.path().join(format!("chat_{port}.log"));
-    while !fs::read_to_string(&log)?.contains("has all lines of the past") {
-        // An answer is a round through the node: that is pause enough.
-        bob.ask("/who", "* here: ")?;
-        thread::yield_now();
-    }
+    // The talk goes on meanwhile: each line needs both disks.
+    let has_all = || fs::read_to_string(&log).is_ok_and(|log| log.contains("has all lines of the"));
+    let waits = talk(&mut ann, |_| !has_all())?;
     println!("  it has every line: {:.1?}, with {} KiB", bob.began.elapsed(), bob.peak()?);
+    println!("  a line of the other was ordered meanwhile within {waits}");
+    let waits = talk(&mut ann, |said| said < 500)?;
+    println!("  and afterwards within {waits}");
     println!("  the peak memory of the node that it has them from: {} KiB", ann.peak()?);
-    let last = bob.ask("/history 1 before 1000", "* (")?;
+    let last = bob.ask("/history 1 before 1000", "]: ")?;
     println!("  and shows them: {last}");
     Ok(())
 }

@@ -97,8 +97,8 @@ fn a_snapshot_that_reaches_back_to_what_is_known_leaves_no_gap_and_no_line_comes
 fn a_node_that_comes_back_gives_again_what_its_snapshot_holds() {
     let mut before = Both::default();
     before.say(1..=3_000);
-    let mut both = Both::default();
-    both.chat = Chat::restore(&before.chat.snapshot()).unwrap();
+    let chat = Chat::restore(&before.chat.snapshot()).unwrap();
+    let mut both = Both { chat, past: Past::default() };
     both.past.installed(Index(3_000), &both.chat);
     both.say(3_001..=3_010);
     let expected = (Some((2_001, 3_010)), 1_010, 2_000, vec![(1, 2_000)]);

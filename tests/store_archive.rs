@@ -153,8 +153,10 @@ fn a_question_is_answered_with_the_newest_and_no_more_than_it_asks_for() {
     assert_eq!((found.lines.len(), found.stretch), (2, stretch((499, 500))));
 }
 
+type Step = Box<dyn Fn(&Archive) -> Result<(), StoreError>>;
+
 /// What a node does to its archive in its life.
-fn script() -> Vec<Box<dyn Fn(&Archive) -> Result<(), StoreError>>> {
+fn script() -> Vec<Step> {
     vec![
         Box::new(|archive| archive.fade(Index(10), &faded(0, 1..=9, &[]))),
         Box::new(|archive| archive.fade(Index(300), &faded(200, 201..=300, &[(11, 200)]))),
@@ -207,7 +209,7 @@ fn a_file_that_was_being_made_when_the_power_went_is_made_anew_and_a_damaged_one
     let file = folder.path().join(FILE_NAME);
     fs::write(&file, b"no database at all").unwrap();
     let error = Archive::open(folder.path(), Keep::All).unwrap_err();
-    assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
+    assert!(matches!(error, StoreError::ArchiveDamaged { .. }), "{error}");
     assert_eq!(fs::read(&file).unwrap(), b"no database at all", "nothing was changed");
 }
 

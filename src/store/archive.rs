@@ -73,7 +73,7 @@ impl Archive {
         // A file altered by others is an error of redb's, but some kinds panic.
         let (database, format) = catch_unwind(AssertUnwindSafe(begin))
             .unwrap_or_else(|_| Err(Fault::Content("expected pages that fit together".into())))
-            .map_err(|fault| fault.on_open(path.clone()))?;
+            .map_err(|fault| fault.on_open(path.clone()).of_archive())?;
         let archive = Archive { path, database: Arc::new(database), keep };
         match format {
             Some(lines::FORMAT) => Ok(archive),
@@ -92,10 +92,10 @@ impl Archive {
     /// What is missing, and can be had of others at best.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`].
+    /// [`StoreError::ArchiveDamaged`].
     pub fn missing(&self) -> Result<Stretches, StoreError> {
         let read = || lines::missing(&self.database.begin_read()?);
-        read().map_err(|fault: Fault| fault.on_open(self.path.clone()))
+        read().map_err(|fault: Fault| fault.on_open(self.path.clone()).of_archive())
     }
 
     /// The file is of a new incarnation: what was in it is gone.
@@ -154,12 +154,12 @@ impl Archive {
     /// Looks for lines.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`].
+    /// [`StoreError::ArchiveDamaged`].
     pub fn read(&self, ask: Ask) -> Result<Found, StoreError> {
         let read = || lines::find(&self.database.begin_read()?, ask);
         catch_unwind(AssertUnwindSafe(read))
             .unwrap_or_else(|_| Err(Fault::Content("expected pages that fit together".into())))
-            .map_err(|fault| fault.on_open(self.path.clone()))
+            .map_err(|fault| fault.on_open(self.path.clone()).of_archive())
     }
 }
 

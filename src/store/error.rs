@@ -45,6 +45,18 @@ pub enum StoreError {
         /// What was expected, and what was found.
         why: String,
     },
+    /// The archive holds what no release has written.
+    #[error(
+        "{} is damaged: {why}; nothing was changed. Move it away and start again: what was said comes \
+         back from the other members",
+        path.display()
+    )]
+    ArchiveDamaged {
+        /// The file.
+        path: PathBuf,
+        /// What was expected, and what was found.
+        why: String,
+    },
     /// A later release has written it.
     #[error(
         "{} has format {found}, and this release knows formats up to {known}; nothing was changed. \
@@ -97,6 +109,20 @@ pub(super) enum Fault {
     /// Something is missing, or stands where it should not.
     #[error("{0}")]
     Content(String),
+}
+
+impl StoreError {
+    /// The same of an archive, without which a node is still the one that it was.
+    pub(super) fn of_archive(self) -> StoreError {
+        match self {
+            StoreError::Damaged { path, why } => StoreError::ArchiveDamaged { path, why },
+            StoreError::InUse { .. }
+            | StoreError::Open { .. }
+            | StoreError::ArchiveDamaged { .. }
+            | StoreError::Format { .. }
+            | StoreError::Write { .. } => self,
+        }
+    }
 }
 
 impl Fault {

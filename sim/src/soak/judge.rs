@@ -49,7 +49,7 @@ impl Tally {
 }
 
 /// Judges what was told. `same`: whether the chats of all hold the same in the end.
-pub(super) fn judge(record: &Record, same: bool) -> Tally {
+pub fn judge(record: &Record, same: bool) -> Tally {
     let mut places: BTreeMap<Index, Line> = BTreeMap::new();
     let mut reordered = record.reordered;
     for (place, line) in record.told.iter().flat_map(|told| &told.lines) {

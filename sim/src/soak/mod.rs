@@ -6,9 +6,9 @@
 //! what they hold then counts as well.
 
 mod blows;
-mod judge;
+pub mod judge;
 mod machine;
-mod record;
+pub mod record;
 mod ring;
 
 use std::time::Duration;

@@ -10,14 +10,16 @@ use ringchat::proto::id::Index;
 
 /// A line that a writer says: whose it is, and its how manieth, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Line {
-    pub(super) writer: usize,
-    pub(super) number: u64,
+pub struct Line {
+    /// The place of its writer among the nodes.
+    pub writer: usize,
+    /// From 1.
+    pub number: u64,
 }
 
 impl Line {
     /// As it is typed; no other line is like it.
-    pub(super) fn text(self) -> String {
+    pub fn text(self) -> String {
         format!("line {} of {}", self.number, self.writer)
     }
 
@@ -29,38 +31,44 @@ impl Line {
 
 /// What one node told.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Told {
+pub struct Told {
     /// The lines that it gave to its chat, by their places, in all lives.
-    pub(super) lines: BTreeMap<Index, Line>,
+    pub lines: BTreeMap<Index, Line>,
     /// The lines of its own among them.
-    pub(super) acknowledged: BTreeSet<Line>,
+    pub acknowledged: BTreeSet<Line>,
     /// Up to here it was given states by others, in which lines stand that it never told.
-    pub(super) given: Index,
+    pub given: Index,
     /// The place of what it told last, in this life.
     last: Index,
 }
 
 impl Told {
     /// Whether it holds this line among its last.
-    pub(super) fn has_lately(&self, line: Line) -> bool {
+    pub fn has_lately(&self, line: Line) -> bool {
         self.lines.values().rev().take(1_000).any(|held| *held == line)
     }
 }
 
 /// What all have told, and what was wrong with it at once.
 #[derive(Clone, Debug)]
-pub(super) struct Record {
-    pub(super) told: Vec<Told>,
+pub struct Record {
+    /// What each node told.
+    pub told: Vec<Told>,
     /// How many lines each writer has typed.
-    pub(super) typed: Vec<u64>,
-    pub(super) reordered: u64,
-    pub(super) invented: u64,
-    pub(super) kills: u64,
-    pub(super) stops: u64,
+    pub typed: Vec<u64>,
+    /// How often a node went back to an earlier place within a life, or told another line of a place.
+    pub reordered: u64,
+    /// How many lines were told that nobody has typed.
+    pub invented: u64,
+    /// How many processes were killed.
+    pub kills: u64,
+    /// How many were stopped.
+    pub stops: u64,
 }
 
 impl Record {
-    pub(super) fn new(nodes: usize) -> Record {
+    /// Of so many nodes, which have told nothing yet.
+    pub fn new(nodes: usize) -> Record {
         Record {
             told: vec![Told::default(); nodes],
             typed: vec![0; nodes],
@@ -72,18 +80,18 @@ impl Record {
     }
 
     /// The next line of this writer.
-    pub(super) fn next(&mut self, writer: usize) -> Line {
+    pub fn next(&mut self, writer: usize) -> Line {
         self.typed[writer] += 1;
         Line { writer, number: self.typed[writer] }
     }
 
     /// Another life of a node begins: it tells from the beginning of its log.
-    pub(super) fn begin(&mut self, node: usize) {
+    pub fn begin(&mut self, node: usize) {
         self.told[node].last = Index::ZERO;
     }
 
     /// Takes in what a node told.
-    pub(super) fn hear(&mut self, node: usize, what: &What) {
+    pub fn hear(&mut self, node: usize, what: &What) {
         match what {
             What::Delivered(delivered) => self.delivered(node, delivered),
             What::Event(Event::SnapshotInstalled { index, .. }) => {
