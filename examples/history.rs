@@ -166,7 +166,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let waits = talk(&mut ann, |said| said < 500)?;
     println!("  and afterwards within {waits}");
     println!("  the peak memory of the node that it has them from: {} KiB", ann.peak()?);
-    let last = bob.ask("/history 1 before 1000", "]: ")?;
+    let last = bob.ask("/history 1 before 1000", "[999·")?;
     println!("  and shows them: {last}");
     Ok(())
 }

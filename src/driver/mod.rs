@@ -3,6 +3,9 @@
 //! The way of a frame: `link` reads it, `waiter` finds it, `settle` makes an input of it, `run` hands
 //! that to the node, `carry` carries out the node's outputs, `links` encodes those that are messages
 //! into an `outbound` buffer, and `link` writes that.
+//!
+//! What has to outlive the process goes to a [`store`], such as a [`disk`]; `history` asks for lines of the
+//! past, in memory or of the archive, to which `shelf` gives a thread.
 
 pub mod application;
 mod arrival;

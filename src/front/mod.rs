@@ -6,6 +6,8 @@
 //!   stand between the two.
 //! * [`console`]: the front end of this program, with [`prompt`] or [`plain`] for its lines,
 //!   [`commands`] to understand them, [`screen`] and [`state_table`] to answer.
+//! * [`past`], `history` and [`keep_history`]: what was said before, on its way into the archive and out of
+//!   it, and how much of it is kept.
 //! * [`journal`]: everything that happens, as lines for machines.
 //! * [`log`] and [`signals`]: what goes on beside the chat.
 

@@ -157,7 +157,7 @@ impl Events {
 
 impl Host {
     /// The ring of the last life of its node.
-    fn ring(&self) -> Option<RingId> {
+    pub(super) fn ring(&self) -> Option<RingId> {
         self.node.as_ref().and_then(|node| node.hello().ring)
     }
 

@@ -75,8 +75,11 @@ impl Events {
     }
 
     pub(super) fn keep_archive(&mut self, host: NodeIndex, part: Part) {
+        // Whoever has gone on alone has other lines at the same places.
+        let ring = self.hosts[host.0].ring();
         let differs = |line: &ArchivedLine| {
-            let known = self.hosts.iter().filter_map(|other| other.shelf.lines.get(&line.place.0));
+            let same = self.hosts.iter().filter(|other| other.ring() == ring);
+            let known = same.filter_map(|other| other.shelf.lines.get(&line.place.0));
             known.into_iter().any(|bytes| *bytes != line.bytes)
         };
         if let Some(line) = part.lines.iter().find(|line| differs(line)) {

@@ -65,6 +65,11 @@ impl Events {
         let now = here.clock.read(self.now);
         match event {
             Event::TokenReplaced { .. } => here.heard.replaced_at = Some(now),
+            // The ring that it belonged to is none of its own any more, nor is that one's leader.
+            Event::Evicted { .. } => here.heard.since = now,
+            Event::ViewInstalled { view, .. } if here.id.is_some_and(|id| !view.contains(id)) => {
+                here.heard.since = now;
+            }
             Event::ElectionStarted { .. } if here.heard.replaced_at != Some(now) => {
                 let heard = here.heard;
                 let steadily = heard.steadily(now, self.config.leader_quiet);
