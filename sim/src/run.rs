@@ -216,11 +216,11 @@ impl Run {
         self.disturbed = Some(self.world.elapsed());
     }
 
-    /// If the machine itself stood still, that was a fault like others. Tells whether it was.
+    /// If the machine itself stood still, that is noted, and excuses nothing: how long the repair took still
+    /// counts from the last fault that the scenario knows of. Tells whether it did.
     fn mind_standstill(&mut self) -> Result<bool, Stopped> {
         let Some(found) = self.world.take_standstill()? else { return Ok(false) };
         self.standstills.note(found);
-        self.disturb();
         Ok(true)
     }
 
