@@ -97,9 +97,13 @@ impl Events {
         }
     }
 
-    /// Whether that leader lives and leads, and this node follows nobody else. Where a cut way refuses
-    /// dials nobody can know it.
+    /// Whether that leader lives and leads, and this node, which is another, follows nobody else. Where a cut
+    /// way refuses dials nobody can know it.
     fn still_leads(&self, host: NodeIndex, ballot: Ballot) -> bool {
+        if self.hosts[host.0].id == Some(ballot.proposer) {
+            // Whether a quorum hears it, too, is another question.
+            return false;
+        }
         let follows = |node: &ringchat::proto::node::Node| node.status().promised == ballot;
         let leader = self.host_of(ballot.proposer);
         let leads = leader.is_some_and(|leader| {

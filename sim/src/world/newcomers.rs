@@ -2,6 +2,7 @@
 
 use ringchat::proto::status::Role;
 use ringchat::proto::time::Instant;
+use ringchat::proto::view::Change;
 
 use super::World;
 use super::machine::Phase;
@@ -26,10 +27,12 @@ impl World {
         self.now()
     }
 
-    /// Who has never been a member of any ring, and cannot reach anybody living whom it was told of, but
-    /// for others that are as lost: then it can find none, and none can know of it.
+    /// Who has never been a member of any ring, or was let go by its own wish though its disk could not keep
+    /// that, and cannot reach anybody living whom it was told of, but for others that are as lost: then it can
+    /// find none, and nobody looks for it.
     pub(super) fn lost(&self, parts: &Parts) -> Vec<bool> {
-        let mut lost: Vec<bool> = self.all().map(|node| !self.was_member(node)).collect();
+        let unknown = |node| !self.was_member(node) || self.was_let_go(node);
+        let mut lost: Vec<bool> = self.all().map(unknown).collect();
         loop {
             let finds = |node: &NodeIndex| {
                 let mut found = self.all().filter(|other| !lost[other.0]);
@@ -46,6 +49,17 @@ impl World {
         let (picture, id) = (self.checkers.picture(), self.machines[node.0].id);
         let ring = picture.ring_of(id).and_then(|ring| picture.ring(ring));
         ring.is_some_and(|ring| ring.views().iter().rev().any(|(_, view)| view.contains(id)))
+    }
+
+    /// Whether the last that its ring has decided of it is that it may go.
+    fn was_let_go(&self, node: NodeIndex) -> bool {
+        let (picture, id) = (self.checkers.picture(), self.machines[node.0].id);
+        let ring = picture.ring_of(id).and_then(|ring| picture.ring(ring));
+        let Some(ring) = ring else { return false };
+        let newest_first = ring.views().iter().rev().map(|(_, view)| view);
+        let mut of_it = newest_first
+            .filter(|view| view.contains(id) || view.changes.contains(&Change::Left(id)));
+        of_it.next().is_some_and(|view| !view.contains(id))
     }
 
     /// Whether a newcomer was told of a node that lives, and has a whole link to it: nobody passes on
