@@ -27,6 +27,11 @@ impl World {
         self.now()
     }
 
+    /// Whether somebody lived who had found no ring when the watch began.
+    pub fn has_astray(&self) -> bool {
+        !self.astray.is_empty()
+    }
+
     /// Who has never been a member of any ring, or was let go by its own wish though its disk could not keep
     /// that, and cannot reach anybody living whom it was told of, but for others that are as lost: then it can
     /// find none, and nobody looks for it.
@@ -67,9 +72,11 @@ impl World {
     fn can_ask(&self, newcomer: NodeIndex, other: NodeIndex, parts: &Parts) -> bool {
         let (machine, asked) = (&self.machines[newcomer.0], &self.machines[other.0]);
         let told = machine.status.as_ref().map(|status| status.view.members.as_slice());
+        // Whoever takes itself for a member looks for members.
+        let asks_contacts = !self.is_on_a_ring(newcomer);
         asked.phase == Phase::Alive
             && parts.has_link(newcomer, other)
-            && (machine.contacts.contains(&asked.address)
+            && ((asks_contacts && machine.contacts.contains(&asked.address))
                 || told.unwrap_or_default().iter().any(|member| member.address == asked.address))
     }
 }
