@@ -1,9 +1,14 @@
 //! The whole stack as an engine: the product's driver, wire code and nodes on turmoil's network.
 
 mod clock;
+mod disk;
+mod files;
 mod host;
 mod machine;
 pub mod net;
+mod past;
+mod pen;
+mod platter;
 mod recorder;
 pub mod traffic;
 mod wires;
@@ -18,8 +23,11 @@ use std::time::{Duration, UNIX_EPOCH};
 use ringchat::driver::handle;
 use ringchat::driver::run::{Exit, Settings};
 use ringchat::proto::input::Command;
+use ringchat::proto::node::{Node, Start};
+use ringchat::proto::recovered::Recovered;
 use ringchat::proto::status::Status;
 
+use self::disk::{Cut, Disk};
 use self::host::machine as software;
 use self::machine::Machine;
 use self::net::TurmoilNet;
@@ -42,6 +50,8 @@ pub struct Stack {
     wires: Wires,
     traffic: Traffic,
     notes: Notes,
+    /// Whether nodes keep what they write.
+    keeps: bool,
 }
 
 impl Stack {
@@ -63,12 +73,17 @@ impl Stack {
         for (index, name) in scenario.names.iter().enumerate() {
             let ip = sim.lookup(name.as_str());
             traffic.add_host(ip, NodeIndex(index));
-            machines.push(Machine::new(index, name, ip));
+            let seed = lots.seed_of(&format!("disk of {name}"));
+            let disk = Disk::new(name, &scenario.network, seed, scenario.disks);
+            machines.push(Machine::new(index, name, ip, disk));
         }
         for (index, machine) in machines.iter().enumerate() {
             let switch = machine.switch.clone();
             let net = TurmoilNet::new(NodeIndex(index), traffic.clone());
-            sim.host(machine.address.ip(), move || software(switch.clone(), net.clone()));
+            let disk = machine.disk.clone();
+            sim.host(machine.address.ip(), move || {
+                software(switch.clone(), net.clone(), disk.clone())
+            });
         }
         Stack {
             config: scenario.config.clone(),
@@ -78,6 +93,7 @@ impl Stack {
             wires: Wires::new(network, lots.stream("network"), scenario.names.len()),
             traffic,
             notes: Notes::default(),
+            keeps: scenario.disks,
         }
     }
 
@@ -93,6 +109,9 @@ impl Stack {
     fn notice_exits(&self) -> Result<(), String> {
         for machine in &self.machines {
             let name = &machine.name;
+            if let Some(why) = machine.disk.take_damage() {
+                return Err(format!("{name} cannot use its disk: {why}"));
+            }
             match machine.switch.take_exit() {
                 None | Some(Exit::Left) => {}
                 Some(Exit::Abandoned) => {
@@ -101,6 +120,7 @@ impl Stack {
                 Some(Exit::Unreadable { index, why }) => {
                     return Err(format!("{name} could not read the snapshot up to {index}: {why}"));
                 }
+                Some(Exit::Unwritable { .. }) if machine.disk.is_unwritable() => {}
                 Some(Exit::Unwritable { why }) => return Err(format!("{name} gave up: {why}")),
             }
         }
@@ -148,17 +168,35 @@ impl Engine for Stack {
     fn start(&mut self, node: NodeIndex, birth: Birth) {
         let machine = &mut self.machines[node.0];
         let Birth { incarnation, seed, start } = birth;
+        machine.disk.begin(match &start {
+            Start::Restore(_) => None,
+            Start::Found | Start::Join(_) => Some((Node::identity(seed), machine.address)),
+        });
         let config = self.config.clone();
         let settings = Settings { seed, address: machine.address, config, start };
-        machine.begin(incarnation, settings, self.notes.clone());
+        machine.begin(incarnation, settings, self.notes.clone(), self.keeps);
+    }
+
+    fn wake(&mut self, node: NodeIndex) -> Option<Recovered> {
+        self.machines[node.0].disk.wake()
+    }
+
+    fn is_writing(&self, node: NodeIndex) -> bool {
+        self.keeps && self.machines[node.0].disk.is_writing()
+    }
+
+    fn take_torn(&mut self) -> u64 {
+        self.machines.iter().map(|machine| machine.disk.take_torn()).sum()
     }
 
     fn kill(&mut self, node: NodeIndex) {
-        self.machines[node.0].end();
+        self.machines[node.0].end(Cut::Killed);
     }
 
     /// turmoil's own crash closes connections; nobody hears that behind a partition.
     fn power_off(&mut self, node: NodeIndex) {
+        // Before anything of the process is dropped, which would else write what it has begun.
+        self.machines[node.0].end(Cut::PowerLost);
         let others: Vec<NodeIndex> = self.others(node).collect();
         for other in &others {
             let (me, ip) = self.ips((node, *other));
@@ -174,7 +212,6 @@ impl Engine for Stack {
                 self.sim.repair_oneway(ip, me);
             }
         }
-        self.machines[node.0].end();
     }
 
     fn power_on(&mut self, node: NodeIndex) {
@@ -247,13 +284,28 @@ impl Engine for Stack {
                 self.traffic.garble((from, to));
                 Ok(())
             }
+            Tamper::Disk(node, write) => {
+                self.machines[node.0].disk.slow(write);
+                Ok(())
+            }
+            Tamper::Tear(node, keeps) => {
+                if !self.is_writing(node) {
+                    return Err("writes nothing now".to_owned());
+                }
+                self.machines[node.0].end(Cut::Torn(keeps));
+                self.power_off(node);
+                Ok(())
+            }
+            Tamper::Unwritable(node, is) => {
+                self.machines[node.0].disk.fail(is);
+                Ok(())
+            }
+            Tamper::Lose(node) => self.machines[node.0].disk.lose(),
+            // Where nobody is sluggish, nobody has to be eased.
+            Tamper::Sluggish(_, per_input) if per_input.is_zero() => Ok(()),
             Tamper::Reset(..)
             | Tamper::Limit(..)
             | Tamper::Sluggish(..)
-            | Tamper::Disk(..)
-            | Tamper::Tear(..)
-            | Tamper::Unwritable(..)
-            | Tamper::Lose(_)
             | Tamper::Clock(..)
             | Tamper::Drift(..)
             | Tamper::Replay(..) => {
