@@ -208,6 +208,12 @@ impl Scenario {
         self
     }
 
+    /// Whether it counts what nodes write, or how long that takes.
+    pub fn asks_of_disks(&self) -> bool {
+        let slow = |step: &Step| matches!(step.action, Action::Disk { .. });
+        self.disks || !self.network.disk_max.is_zero() || self.steps.iter().any(slow)
+    }
+
     /// What of it only the event engine can do; none if it can be run on turmoil as well.
     pub fn beyond_turmoil(&self) -> Option<&'static str> {
         let Network { tail_per_mille, cuts, rejects, .. } = self.network;
