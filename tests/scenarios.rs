@@ -21,9 +21,10 @@ fn files() -> Vec<PathBuf> {
     files
 }
 
-/// The whole stack, where it can do what the scenario wants. Where it counts how long writes take and what
-/// is left of them, the reviewed story is that of the event engine, which also looks whether what nodes
-/// say of their disks is so; `sim/tests/turmoil_disks.rs` plays these on the whole stack.
+/// The whole stack, where it can do what the scenario wants. Where it counts how long writes take
+/// and what is left of them, the reviewed story is that of the event engine, which also looks
+/// whether what nodes say of their disks is so; `sim/tests/turmoil_disks.rs` plays these on the
+/// whole stack.
 fn ground(scenario: &Scenario) -> Ground {
     if scenario.asks_of_disks() { Ground::Events } else { Ground::of(scenario) }
 }

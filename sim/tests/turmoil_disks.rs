@@ -100,8 +100,8 @@ fn of_torn_writes_the_first_are_whole_and_the_others_are_gone() {
     }
 }
 
-/// Lets one of two die at some moment while both write, and looks what its disk holds then: nothing is
-/// committed without both. Gives how many lines there were more than were acknowledged.
+/// Lets one of two die at some moment while both write, and looks what its disk holds then: nothing
+/// is committed without both. Gives how many lines there were more than were acknowledged.
 fn beyond_the_acknowledged(seed: u64, die: fn(&mut Stack)) -> usize {
     let mut bench = ring(seed, 1, 30);
     let since = bench.now();

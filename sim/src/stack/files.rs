@@ -50,8 +50,8 @@ impl Files {
         }
     }
 
-    /// A process opens them, as the product does when it starts. Gives what the node left whose they
-    /// are; none, if there is no such node.
+    /// A process opens them, as the product does when it starts. Gives what the node left whose
+    /// they are; none, if there is no such node.
     pub(super) fn wake(&mut self) -> Result<Option<Recovered>, StoreError> {
         let mut store = self.open_store(&self.node)?;
         let archive = self.folder.join(archive::FILE_NAME);
@@ -116,8 +116,8 @@ impl Files {
         self.open.is_some()
     }
 
-    /// The process is gone. `begun` is what its disk was still writing, and gets as far as `fate` has it:
-    /// to a transaction that is there, torn or gone. Tells whether anything was lost.
+    /// The process is gone. `begun` is what its disk was still writing, and gets as far as `fate`
+    /// has it: to a transaction that is there, torn or gone. Tells whether anything was lost.
     pub(super) fn cut(&mut self, begun: Vec<Task>, fate: Fate, lots: &mut Drops) -> bool {
         for platter in [&self.node, &self.history] {
             platter.obeys(Obeys::WithoutSync);

@@ -1,6 +1,7 @@
 //! The lines that a simulated application holds until its archive has them, as the chat does.
 //!
-//! A snapshot stands for no lines here, so a node that was served one has to get them all from others.
+//! A snapshot stands for no lines here, so a node that was served one has to get them all from
+//! others.
 
 use std::collections::VecDeque;
 

@@ -1,4 +1,4 @@
-//! How one life of a node writes to the disk of its machine: the driver's store under simulated time.
+//! How one life of a node writes to its machine's disk: the driver's store under simulated time.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

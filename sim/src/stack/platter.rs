@@ -96,8 +96,8 @@ impl Platter {
         Platter(Arc::new(Mutex::new(surface)))
     }
 
-    /// Nobody writes any more: decides what is left of that which was not durable. Tells whether all
-    /// of it is.
+    /// Nobody writes any more: decides what is left of that which was not durable. Tells whether
+    /// all of it is.
     pub(super) fn meets(&self, fate: Fate, lots: &mut Drops) -> bool {
         let mut surface = self.surface();
         let changes = std::mem::take(&mut surface.unsynced);
