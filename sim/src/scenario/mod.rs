@@ -208,15 +208,19 @@ impl Scenario {
         self
     }
 
+    /// Whether it counts what nodes write, or how long that takes.
+    pub fn asks_of_disks(&self) -> bool {
+        let slow = |step: &Step| matches!(step.action, Action::Disk { .. });
+        self.disks || !self.network.disk_max.is_zero() || self.steps.iter().any(slow)
+    }
+
     /// What of it only the event engine can do; none if it can be run on turmoil as well.
     pub fn beyond_turmoil(&self) -> Option<&'static str> {
-        let Network { tail_per_mille, cuts, rejects, disk_max, .. } = self.network;
+        let Network { tail_per_mille, cuts, rejects, .. } = self.network;
         let weather = [
-            (self.disks, "disks that are read again"),
             (tail_per_mille > 0, "latencies with a tail"),
             (cuts == Cuts::Stall, "connections that stall"),
             (rejects, "dials that are rejected"),
-            (!disk_max.is_zero(), "disks that take their time"),
         ];
         let weather = weather.into_iter().find_map(|(is, what)| is.then_some(what));
         weather.or_else(|| self.steps.iter().find_map(|step| step.action.beyond_turmoil()))

@@ -7,8 +7,8 @@ use super::fields::{Fields, Value, duration, flag, number, positive, text};
 
 /// What the simulated network and the machines on it do when no step interferes.
 ///
-/// The turmoil engine knows whole ticks only: it takes each latency as the next whole tick. Whatever
-/// stands below `tick` is for the event engine.
+/// The turmoil engine knows whole ticks only: it takes each latency as the next whole tick, and each write
+/// as the next whole millisecond. Whatever else stands below `tick` is for the event engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network {
     /// The least time a frame takes, at least a microsecond.

@@ -148,14 +148,15 @@ impl Action {
             Action::Reset(..) => Some("`reset`"),
             Action::Replay(..) => Some("`replay`"),
             Action::Sluggish { .. } => Some("`sluggish`"),
-            Action::Disk { .. } => Some("`disk`"),
-            Action::Ease(_) => Some("`ease`"),
             Action::Clock { .. } => Some("`clock`"),
             Action::Drift { .. } => Some("`drift`"),
-            Action::Tear { .. } | Action::Fail(_) | Action::Full(_) | Action::Lose(_) => {
-                self.needs_disks()
-            }
-            Action::Kill(_)
+            Action::Tear { .. }
+            | Action::Fail(_)
+            | Action::Full(_)
+            | Action::Lose(_)
+            | Action::Disk { .. }
+            | Action::Ease(_)
+            | Action::Kill(_)
             | Action::Power(_)
             | Action::Restart(_)
             | Action::Pause(_)

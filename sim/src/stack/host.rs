@@ -10,6 +10,7 @@ use ringchat::driver::handle::Handle;
 use ringchat::driver::run::{Driver, Exit, Settings};
 use ringchat::net::Net;
 
+use super::disk::Disk;
 use super::net::TurmoilNet;
 use super::recorder::Recorder;
 
@@ -101,12 +102,13 @@ impl Switch {
 }
 
 /// The software of a machine. Never ends: a machine whose process died still refuses connections.
-pub(crate) async fn machine(switch: Rc<Switch>, net: TurmoilNet) -> turmoil::Result {
+pub(super) async fn machine(switch: Rc<Switch>, net: TurmoilNet, disk: Disk) -> turmoil::Result {
     loop {
         let (settings, recorder) = poll_fn(|cx| switch.poll_birth(cx)).await;
         let number = recorder.incarnation.0;
         let listener = net.bind(settings.address).await?;
-        let (driver, handle) = Driver::new(net.clone(), listener, recorder, settings);
+        let (driver, handle) =
+            Driver::with_store(net.clone(), listener, recorder, disk.pen(), settings);
         switch.0.borrow_mut().handle = Some(handle);
         let run = Box::pin(driver.run());
         let ended = Process { switch: switch.clone(), number, run }.await;

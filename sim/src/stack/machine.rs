@@ -14,7 +14,9 @@ use ringchat::driver::handle;
 use ringchat::driver::run::Settings;
 use ringchat::proto::status::Status;
 
+use super::disk::{Cut, Disk};
 use super::host::Switch;
+use super::past::Past;
 use super::recorder::{Notes, Recorder};
 use crate::history::Incarnation;
 use crate::ledger::Ledger;
@@ -35,6 +37,7 @@ pub(super) struct Machine {
     pub(super) address: SocketAddr,
     pub(super) switch: Rc<Switch>,
     pub(super) ledger: Rc<RefCell<Ledger>>,
+    pub(super) disk: Disk,
     /// What the node knew when it was asked last; none if it could not answer.
     pub(super) status: Option<Status>,
     pub(super) typing: VecDeque<Typing>,
@@ -45,12 +48,13 @@ pub(super) struct Machine {
 
 impl Machine {
     /// A host on which nothing runs yet.
-    pub(super) fn new(index: usize, name: &str, ip: IpAddr) -> Machine {
+    pub(super) fn new(index: usize, name: &str, ip: IpAddr, disk: Disk) -> Machine {
         Machine {
             name: name.to_owned(),
             address: SocketAddr::new(ip, PORT),
             switch: Rc::default(),
             ledger: Rc::default(),
+            disk,
             status: None,
             typing: VecDeque::new(),
             question: None,
@@ -59,17 +63,25 @@ impl Machine {
         }
     }
 
-    /// A life begins.
-    pub(super) fn begin(&mut self, incarnation: Incarnation, settings: Settings, notes: Notes) {
+    /// A life begins, with an archive if it keeps what it writes.
+    pub(super) fn begin(
+        &mut self,
+        incarnation: Incarnation,
+        settings: Settings,
+        notes: Notes,
+        keeps: bool,
+    ) {
         self.ledger = Rc::default();
         self.paused = false;
-        let recorder =
-            Recorder { node: self.node, incarnation, notes, ledger: self.ledger.clone() };
+        let (node, ledger) = (self.node, self.ledger.clone());
+        let past = keeps.then(Past::default);
+        let recorder = Recorder { node, incarnation, notes, ledger, past };
         self.switch.start(settings, recorder);
     }
 
     /// The process dies, and with it what was typed and not taken yet.
-    pub(super) fn end(&mut self) {
+    pub(super) fn end(&mut self, how: Cut) {
+        self.disk.cut(how);
         self.typing.clear();
         self.switch.kill();
     }

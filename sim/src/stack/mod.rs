@@ -1,32 +1,33 @@
 //! The whole stack as an engine: the product's driver, wire code and nodes on turmoil's network.
 
 mod clock;
+mod disk;
+mod files;
+mod ground;
 mod host;
 mod machine;
 pub mod net;
+mod past;
+mod pen;
+mod platter;
 mod recorder;
+mod spindle;
 pub mod traffic;
 mod wires;
 
 use std::fmt;
-use std::future::Future;
-use std::net::SocketAddr;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 use std::time::{Duration, UNIX_EPOCH};
 
-use ringchat::driver::handle;
-use ringchat::driver::run::{Exit, Settings};
-use ringchat::proto::input::Command;
-use ringchat::proto::status::Status;
+use ringchat::driver::run::Exit;
 
+use self::disk::Disk;
 use self::host::machine as software;
 use self::machine::Machine;
 use self::net::TurmoilNet;
 use self::recorder::Notes;
 use self::traffic::Traffic;
 use self::wires::Wires;
-use crate::engine::{Birth, Engine, Frame, Note, Tamper, Way};
+use crate::engine::{Engine, Way};
 use crate::lots::Lots;
 use crate::scenario::{NodeIndex, Scenario};
 
@@ -42,6 +43,8 @@ pub struct Stack {
     wires: Wires,
     traffic: Traffic,
     notes: Notes,
+    /// Whether nodes keep what they write.
+    keeps: bool,
 }
 
 impl Stack {
@@ -63,12 +66,17 @@ impl Stack {
         for (index, name) in scenario.names.iter().enumerate() {
             let ip = sim.lookup(name.as_str());
             traffic.add_host(ip, NodeIndex(index));
-            machines.push(Machine::new(index, name, ip));
+            let seed = lots.seed_of(&format!("disk of {name}"));
+            let disk = Disk::new(name, &scenario.network, seed, scenario.disks);
+            machines.push(Machine::new(index, name, ip, disk));
         }
         for (index, machine) in machines.iter().enumerate() {
             let switch = machine.switch.clone();
             let net = TurmoilNet::new(NodeIndex(index), traffic.clone());
-            sim.host(machine.address.ip(), move || software(switch.clone(), net.clone()));
+            let disk = machine.disk.clone();
+            sim.host(machine.address.ip(), move || {
+                software(switch.clone(), net.clone(), disk.clone())
+            });
         }
         Stack {
             config: scenario.config.clone(),
@@ -78,6 +86,7 @@ impl Stack {
             wires: Wires::new(network, lots.stream("network"), scenario.names.len()),
             traffic,
             notes: Notes::default(),
+            keeps: scenario.disks,
         }
     }
 
@@ -93,6 +102,9 @@ impl Stack {
     fn notice_exits(&self) -> Result<(), String> {
         for machine in &self.machines {
             let name = &machine.name;
+            if let Some(why) = machine.disk.take_damage() {
+                return Err(format!("{name} cannot use its disk: {why}"));
+            }
             match machine.switch.take_exit() {
                 None | Some(Exit::Left) => {}
                 Some(Exit::Abandoned) => {
@@ -101,173 +113,11 @@ impl Stack {
                 Some(Exit::Unreadable { index, why }) => {
                     return Err(format!("{name} could not read the snapshot up to {index}: {why}"));
                 }
+                Some(Exit::Unwritable { .. }) if machine.disk.is_unwritable() => {}
                 Some(Exit::Unwritable { why }) => return Err(format!("{name} gave up: {why}")),
             }
         }
         Ok(())
-    }
-}
-
-impl Engine for Stack {
-    fn elapsed(&self) -> Duration {
-        self.sim.elapsed()
-    }
-
-    /// One step of the clock: wires first, then each machine in turn. A node that is asked answers
-    /// within the step.
-    fn advance(
-        &mut self,
-        until: Duration,
-        ask: bool,
-        notes: &mut Vec<Note>,
-    ) -> Result<bool, String> {
-        let elapsed = self.elapsed();
-        let ask = ask && elapsed + self.tick >= until;
-        self.wires.redraw(&self.sim, &self.machines, elapsed);
-        self.machines.iter_mut().for_each(Machine::type_on);
-        if ask {
-            self.machines.iter_mut().for_each(Machine::ask);
-        }
-        self.sim.step().map_err(|error| error.to_string())?;
-        if ask {
-            self.machines.iter_mut().for_each(Machine::collect);
-        }
-        let first = notes.len();
-        notes.append(&mut self.notes.borrow_mut());
-        // Nodes run one after the other within a step, each through all of its time. A frame takes
-        // a step at least, so whatever one node's note is due to stands before it in this order.
-        notes[first..].sort_by_key(|note| note.at);
-        self.notice_exits()?;
-        Ok(self.elapsed() >= until)
-    }
-
-    fn address(&self, node: NodeIndex) -> SocketAddr {
-        self.machines[node.0].address
-    }
-
-    fn start(&mut self, node: NodeIndex, birth: Birth) {
-        let machine = &mut self.machines[node.0];
-        let Birth { incarnation, seed, start } = birth;
-        let config = self.config.clone();
-        let settings = Settings { seed, address: machine.address, config, start };
-        machine.begin(incarnation, settings, self.notes.clone());
-    }
-
-    fn kill(&mut self, node: NodeIndex) {
-        self.machines[node.0].end();
-    }
-
-    /// turmoil's own crash closes connections; nobody hears that behind a partition.
-    fn power_off(&mut self, node: NodeIndex) {
-        let others: Vec<NodeIndex> = self.others(node).collect();
-        for other in &others {
-            let (me, ip) = self.ips((node, *other));
-            self.sim.partition(me, ip);
-        }
-        self.sim.crash(self.machines[node.0].address.ip());
-        for other in others {
-            let (me, ip) = self.ips((node, other));
-            if !self.traffic.is_cut((node, other)) {
-                self.sim.repair_oneway(me, ip);
-            }
-            if !self.traffic.is_cut((other, node)) {
-                self.sim.repair_oneway(ip, me);
-            }
-        }
-        self.machines[node.0].end();
-    }
-
-    fn power_on(&mut self, node: NodeIndex) {
-        self.sim.bounce(self.machines[node.0].address.ip());
-    }
-
-    fn pause(&mut self, node: NodeIndex, paused: bool) {
-        self.machines[node.0].pause(paused);
-    }
-
-    /// The queue for commands is empty but for what the world itself put there.
-    fn command(&mut self, node: NodeIndex, command: Command) -> Result<(), &'static str> {
-        let handle = self.machines[node.0].switch.handle().ok_or("has not begun to run yet")?;
-        let given = async {
-            match command {
-                Command::Leave => handle.leave().await,
-                Command::Alone => handle.alone().await,
-                Command::Submit(payload) => handle.submit(payload.bytes).await,
-            }
-        };
-        match pin!(given).poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(Ok(())) => Ok(()),
-            Poll::Ready(Err(handle::Stopped)) => Err("has ended by itself"),
-            Poll::Pending => Err("does not take commands"),
-        }
-    }
-
-    fn say(&mut self, node: NodeIndex, text: String) -> bool {
-        self.machines[node.0].say(text)
-    }
-
-    fn has_said_all(&self, node: NodeIndex) -> bool {
-        self.machines[node.0].typing.is_empty()
-    }
-
-    fn asks_ahead(&self) -> bool {
-        true
-    }
-
-    fn status(&mut self, node: NodeIndex) -> Option<Status> {
-        self.machines[node.0].status.clone()
-    }
-
-    fn content(&self, node: NodeIndex) -> (u64, u64) {
-        let ledger = self.machines[node.0].ledger.borrow();
-        (ledger.count(), ledger.hash())
-    }
-
-    fn cut(&mut self, way: Way) {
-        let (from, to) = self.ips(way);
-        self.sim.partition_oneway(from, to);
-        self.traffic.cut(way);
-    }
-
-    fn mend(&mut self, way: Way) {
-        let (from, to) = self.ips(way);
-        self.sim.repair_oneway(from, to);
-        self.traffic.mend(way);
-    }
-
-    fn slow(&mut self, a: NodeIndex, b: NodeIndex, latency: Option<Duration>) {
-        let (from, to) = self.ips((a, b));
-        let latency = self.wires.slow((a, b), latency);
-        self.sim.set_link_latency(from, to, latency);
-    }
-
-    fn tamper(&mut self, what: Tamper) -> Result<(), String> {
-        match what {
-            Tamper::Garbage(from, to) => {
-                self.traffic.garble((from, to));
-                Ok(())
-            }
-            Tamper::Reset(..)
-            | Tamper::Limit(..)
-            | Tamper::Sluggish(..)
-            | Tamper::Disk(..)
-            | Tamper::Tear(..)
-            | Tamper::Unwritable(..)
-            | Tamper::Lose(_)
-            | Tamper::Clock(..)
-            | Tamper::Drift(..)
-            | Tamper::Replay(..) => {
-                Err("the turmoil engine cannot do this; use `--engine events`".to_owned())
-            }
-        }
-    }
-
-    fn said(&self, way: Way) -> u64 {
-        self.traffic.said(way)
-    }
-
-    fn take_frames(&mut self) -> Vec<Frame> {
-        self.traffic.take_frames()
     }
 }
 

@@ -5,12 +5,14 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 use ringchat::driver::application::Application;
+use ringchat::proto::archive::{Ask, Faded, Found};
 use ringchat::proto::entry::Delivered;
 use ringchat::proto::event::Event;
 use ringchat::proto::id::Index;
 use ringchat::proto::time::Instant;
 
 use super::clock::now;
+use super::past::Past;
 use crate::engine::Note;
 use crate::history::{Happening, Incarnation};
 use crate::ledger::Ledger;
@@ -28,6 +30,8 @@ pub(crate) struct Recorder {
     pub(crate) notes: Notes,
     /// Shared with the world, which looks at it in the end.
     pub(crate) ledger: Rc<RefCell<Ledger>>,
+    /// What the archive does not have yet, where there is one.
+    pub(super) past: Option<Past>,
 }
 
 impl Recorder {
@@ -41,6 +45,9 @@ impl Recorder {
 impl Application for Recorder {
     fn deliver(&mut self, _: Instant, delivered: &Delivered) {
         self.ledger.borrow_mut().append(&delivered.message);
+        if let Some(past) = &mut self.past {
+            past.append(delivered);
+        }
         self.note(Happening::Delivered(delivered.clone()));
     }
 
@@ -48,12 +55,29 @@ impl Application for Recorder {
         self.ledger.borrow().snapshot()
     }
 
-    fn install(&mut self, _: Instant, _: Index, state: &Bytes) -> Result<(), String> {
+    fn install(&mut self, _: Instant, index: Index, state: &Bytes) -> Result<(), String> {
         *self.ledger.borrow_mut() = Ledger::restore(state)?;
+        if let Some(past) = &mut self.past {
+            past.skip_to(index);
+        }
         Ok(())
     }
 
     fn event(&mut self, _: Instant, event: &Event) {
         self.note(Happening::Event(event.clone()));
+    }
+
+    fn fading(&self, index: Index) -> Faded {
+        self.past.as_ref().map_or_else(Faded::default, |past| past.fading(index))
+    }
+
+    fn faded(&mut self, index: Index) {
+        if let Some(past) = &mut self.past {
+            past.faded(index);
+        }
+    }
+
+    fn lines(&self, ask: Ask) -> Option<Found> {
+        self.past.as_ref()?.at_hand(ask)
     }
 }

@@ -1,4 +1,4 @@
-//! Two or three nodes on the event engine, driven through [`Engine`] alone, and what they say.
+//! Two or three nodes on an engine, most often that of events, driven through [`Engine`] alone, and what they say.
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
 use std::collections::BTreeMap;
@@ -45,8 +45,8 @@ pub fn patient() -> Scenario {
 
 /// An engine, and everything that came of it.
 #[derive(Debug)]
-pub struct Bench {
-    pub engine: Events,
+pub struct Bench<E = Events> {
+    pub engine: E,
     pub notes: Vec<Note>,
     pub frames: Vec<Frame>,
     lives: u32,
@@ -60,8 +60,7 @@ impl Bench {
 
     pub fn with_seed(scenario: &Scenario, seed: u64) -> Bench {
         let keep = Keep { frames: true, ..Keep::default() };
-        let engine = Events::new(scenario, Lots::new(seed), keep);
-        Bench { engine, notes: Vec::new(), frames: Vec::new(), lives: 0 }
+        Bench::on(Events::new(scenario, Lots::new(seed), keep))
     }
 
     /// The first has founded a ring, and the second is in it.
@@ -70,15 +69,26 @@ impl Bench {
     }
 
     pub fn ring_with_seed(scenario: &Scenario, seed: u64) -> Bench {
-        let mut bench = Bench::with_seed(scenario, seed);
-        bench.found(A);
-        bench.join(B, A);
-        let gathered = |bench: &mut Bench| {
+        Bench::with_seed(scenario, seed).gathered()
+    }
+}
+
+impl<E: Engine> Bench<E> {
+    /// Machines of this engine, on which nothing runs.
+    pub fn on(engine: E) -> Bench<E> {
+        Bench { engine, notes: Vec::new(), frames: Vec::new(), lives: 0 }
+    }
+
+    /// The first has founded a ring, and the second is in it.
+    pub fn gathered(mut self) -> Bench<E> {
+        self.found(A);
+        self.join(B, A);
+        let gathered = |bench: &mut Bench<E>| {
             let view = |node| bench.engine.status(node).map(|status| status.view.members.len());
             [A, B].map(view) == [Some(2), Some(2)]
         };
-        bench.wait_for("two members", gathered);
-        bench
+        self.wait_for("two members", gathered);
+        self
     }
 
     pub fn found(&mut self, node: NodeIndex) {
@@ -109,11 +119,12 @@ impl Bench {
     /// Lets time pass.
     pub fn pass(&mut self, length: Duration) {
         let until = self.engine.elapsed() + length;
-        while !self.engine.advance(until, false, &mut self.notes).expect("no node crashes") {}
+        let ask = self.engine.asks_ahead();
+        while !self.engine.advance(until, ask, &mut self.notes).expect("no node crashes") {}
         self.frames.extend(self.engine.take_frames());
     }
 
-    pub fn wait_for(&mut self, what: &str, mut come: impl FnMut(&mut Bench) -> bool) {
+    pub fn wait_for(&mut self, what: &str, mut come: impl FnMut(&mut Bench<E>) -> bool) {
         let deadline = self.engine.elapsed() + Duration::from_secs(60);
         while !come(self) {
             assert!(self.engine.elapsed() < deadline, "{what} never came");
