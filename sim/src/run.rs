@@ -120,7 +120,7 @@ impl Run {
         }
         let quiet_from = self.world.begin_quiet();
         self.world.run_to(self.world.elapsed() + WATCH, true)?;
-        self.let_in()?;
+        self.world.let_in(LOOK, WATCH)?;
         if self.mind_standstill()? {
             // It was not left in peace: it settles again, and is watched again.
             return if self.standstills.too_many() { Ok(self.unsettled()) } else { self.calm() };
@@ -140,18 +140,6 @@ impl Run {
         }
         wrong.extend(unmet);
         Ok(if wrong.is_empty() { Verdict::Held } else { Verdict::Broken(wrong) })
-    }
-
-    /// Whoever finds the ring at the very end of the watch is not judged on its threshold.
-    fn let_in(&mut self) -> Result<(), Stopped> {
-        let limit = self.world.elapsed() + WATCH;
-        let mut stirred = self.world.has_astray();
-        while stirred && self.world.elapsed() < limit {
-            self.world.take_stirred();
-            self.world.run_to(self.world.elapsed() + LOOK, true)?;
-            stirred = self.world.take_stirred();
-        }
-        Ok(())
     }
 
     /// The quiet phase did not settle: why. A search may lose a quorum for good; then what is left

@@ -1,12 +1,14 @@
 //! Who is on a ring, and which newcomers can find none.
 
+use std::time::Duration;
+
 use ringchat::proto::status::Role;
 use ringchat::proto::time::Instant;
 use ringchat::proto::view::Change;
 
-use super::World;
 use super::machine::Phase;
 use super::parts::Parts;
+use super::{Stopped, World};
 use crate::scenario::NodeIndex;
 
 impl World {
@@ -27,9 +29,20 @@ impl World {
         self.now()
     }
 
-    /// Whether somebody lived who had found no ring when the watch began.
-    pub fn has_astray(&self) -> bool {
-        !self.astray.is_empty()
+    /// Somebody who had found no ring when the watch began may find one at its very end, and is not judged on
+    /// the threshold: waits for a while without any news, `most` at most.
+    ///
+    /// # Errors
+    /// If a guarantee breaks meanwhile.
+    pub fn let_in(&mut self, quiet: Duration, most: Duration) -> Result<(), Stopped> {
+        let limit = self.elapsed() + most;
+        let mut stirred = !self.astray.is_empty();
+        while stirred && self.elapsed() < limit {
+            self.take_stirred();
+            self.run_to(self.elapsed() + quiet, true)?;
+            stirred = self.take_stirred();
+        }
+        Ok(())
     }
 
     /// Who has never been a member of any ring, or was let go by its own wish though its disk could not keep

@@ -36,7 +36,8 @@ impl Node {
     }
 
     fn walk_for_people(&self) -> crate::proto::view::View {
-        self.outside.as_ref().unwrap_or_else(|| self.membership.base()).clone()
+        let base = self.membership.base();
+        self.outside.as_ref().filter(|view| view.number > base.number).unwrap_or(base).clone()
     }
 
     fn role(&self) -> Role {
