@@ -88,7 +88,10 @@ impl Events {
         let Message::Elect(token) = message else { return };
         let here = &self.hosts[host.0];
         let (heard, now) = (here.heard, here.clock.read(self.now));
-        if here.id != Some(token.candidate)
+        // One that was removed has no leader any more, whatever comes from there.
+        let role = here.node.as_ref().map(|node| node.status().role);
+        if role == Some(Role::Follower)
+            && here.id != Some(token.candidate)
             && heard.steadily(now, self.config.leader_quiet)
             && self.still_leads(host, heard.ballot)
         {
