@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use ringchat::chat::lines::Line;
 use ringchat::chat::name::Name;
-use ringchat::chat::state::Line;
 use ringchat::front::door::{News, Person, Roster};
 use ringchat::front::mailbox::{BYTES_MAX, Mailbox, NEWS_MAX};
 use ringchat::front::screen::Screen;
@@ -19,8 +19,7 @@ fn person(id: u64, name: &str) -> Person {
 
 fn line(text: &str) -> Line {
     let name = Name::new("bob").ok();
-    let (place, origin) = (Index(7), NodeId(2));
-    Line { place, lamport: 4, origin, name, minute: 61, text: text.to_owned() }
+    Line { lamport: 4, second: 61 * 60, ..Line::said(Index(7), NodeId(2), name, text) }
 }
 
 fn said(text: &str) -> News {

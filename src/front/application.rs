@@ -10,7 +10,9 @@ use bytes::Bytes;
 use super::door::{News, Person, nameless, unknown};
 use super::mailbox::Mailbox;
 use super::past::{Past, at_hand};
-use crate::chat::state::{Chat, Line, Outcome};
+use crate::chat::lines::Line;
+use crate::chat::outcome::{Outcome, Told};
+use crate::chat::state::Chat;
 use crate::driver::application::Application;
 use crate::proto::archive::{Ask, Faded, Found};
 use crate::proto::entry::Delivered;
@@ -121,6 +123,35 @@ impl ChatApplication {
         self.lamport.fetch_max(lamport, Ordering::Relaxed);
     }
 
+    /// Something happened at this place: it goes into the log, and to the person here if they may know.
+    fn hear(&mut self, place: Index, told: Told) {
+        let mine = self.desk.borrow().chat.reaches(&told.to, self.me.id);
+        match told.what {
+            Outcome::Said(line) => {
+                let name = self.name(line.origin);
+                tracing::info!("{name}[{}·{}]: {}", line.place, line.lamport, line.text);
+                if mine {
+                    self.show(line);
+                }
+            }
+            Outcome::Arrived { origin, wanted, back, .. } => {
+                let who = self.person(origin);
+                tracing::info!("{} is {}", nameless_or_id(&self.view, origin), who.name);
+                if self.was_member {
+                    let wanted = wanted.map(|name| name.to_string());
+                    let own = origin == self.me.id;
+                    self.news.post(News::Arrived { who, wanted, back, own });
+                }
+            }
+            Outcome::Unreadable { origin, why } => {
+                let who = self.person(origin);
+                tracing::warn!("entry {place} of {} is not shown: {why}", who.name);
+                self.news.post(News::Unreadable { who, why });
+            }
+            _ => {}
+        }
+    }
+
     /// A line is shown once, and to a newcomer not before it is in the ring.
     fn show(&mut self, line: Line) {
         if self.was_member && line.place > self.shown {
@@ -139,7 +170,7 @@ impl Application for ChatApplication {
         let message = &delivered.message;
         let origin = message.origin;
         self.saw_lamport(message.lamport);
-        let outcome = {
+        let told = {
             let mut desk = self.desk.borrow_mut();
             if origin == self.me.id && message.seq > self.before_life {
                 desk.settled += 1;
@@ -147,29 +178,10 @@ impl Application for ChatApplication {
             desk.chat.apply(delivered.index, message.lamport, origin, &message.payload.bytes)
         };
         if let Some(past) = &mut self.past {
-            let line = if let Outcome::Said(line) = &outcome { Some(line) } else { None };
-            past.applied(delivered.index, line);
+            past.applied(delivered.index, &told);
         }
-        match outcome {
-            Outcome::Said(line) => {
-                let name = self.name(origin);
-                tracing::info!("{name}[{}·{}]: {}", line.place, line.lamport, line.text);
-                self.show(line);
-            }
-            Outcome::Arrived { origin, wanted, back, .. } => {
-                let who = self.person(origin);
-                tracing::info!("{} is {}", nameless_or_id(&self.view, origin), who.name);
-                if self.was_member {
-                    let wanted = wanted.map(|name| name.to_string());
-                    let own = origin == self.me.id;
-                    self.news.post(News::Arrived { who, wanted, back, own });
-                }
-            }
-            Outcome::Unreadable { origin, why } => {
-                let who = self.person(origin);
-                tracing::warn!("entry {} of {} is not shown: {why}", delivered.index, who.name);
-                self.news.post(News::Unreadable { who, why: why.to_string() });
-            }
+        for told in told {
+            self.hear(delivered.index, told);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::chat::state::Line;
+use crate::chat::lines::Line;
 use crate::proto::archive::Stretch;
 use crate::proto::event::Refusal;
 use crate::proto::id::{Index, NodeId};

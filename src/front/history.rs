@@ -1,7 +1,7 @@
 //! Looks for lines of the past: in memory first, then in the archive, until there are enough.
 
 use super::door::Past;
-use crate::chat::state::Line;
+use crate::chat::lines::Line;
 use crate::driver::handle::{Handle, Stopped};
 use crate::proto::archive::{Ask, Stretch};
 use crate::proto::id::Index;

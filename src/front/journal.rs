@@ -90,12 +90,12 @@ pub struct ToldLine {
 
 impl From<Past> for Told {
     fn from(past: Past) -> Told {
-        let line = |line: crate::chat::state::Line| ToldLine {
+        let line = |line: crate::chat::lines::Line| ToldLine {
+            minute: line.minute(),
             place: line.place,
             lamport: line.lamport,
             origin: line.origin,
             name: line.name.map(|name| name.to_string()),
-            minute: line.minute,
             text: line.text,
         };
         let lacking = past.lacking.into_iter().map(|it| (it.first, it.last)).collect();

@@ -5,7 +5,7 @@ use std::env;
 use super::door::{Admission, Departure, News, Past, Person};
 use super::state_table::table;
 use super::wall_clock::{day, time_of_day};
-use crate::chat::state::Line;
+use crate::chat::lines::Line;
 use crate::chat::text::strip;
 use crate::proto::status::why_lines_wait;
 use crate::trace::describe_refusal;
@@ -134,7 +134,7 @@ impl Screen {
     fn earlier(&self, line: &Line) -> String {
         let name = line.name.as_ref().map_or("somebody", |name| name.as_str()).to_owned();
         let said = self.said(line, &Person { id: line.origin, name }, false);
-        format!("{} {said}", self.paint(Style::Faint, &time_of_day(line.minute)))
+        format!("{} {said}", self.paint(Style::Faint, &time_of_day(line.minute())))
     }
 
     /// The answer to `/history`: the oldest line first, each day with its date.
@@ -142,7 +142,7 @@ impl Screen {
         let mut lines = Vec::new();
         let mut date = None;
         for line in &past.lines {
-            let of_line = day(line.minute);
+            let of_line = day(line.minute());
             if date.as_ref() != Some(&of_line) {
                 lines.push(self.notice(&format!("said on {of_line} (UTC):")));
             }

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::application::{ChatApplication, EARLIER_LINES};
 use super::door::{Admission, Departure, News, nameless};
 use crate::chat::command::Command;
-use crate::chat::state::Line;
+use crate::chat::lines::Line;
 use crate::proto::event::{Event, Refusal};
 use crate::proto::id::{Ballot, Index, NodeId};
 use crate::proto::view::{Change, View};
