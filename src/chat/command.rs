@@ -39,6 +39,18 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// What it says in a group, if it does.
+    pub fn said(&self) -> Option<&str> {
+        match self {
+            Command::Say { text, .. } | Command::Act { action: Action::Post { text, .. }, .. } => {
+                Some(text)
+            }
+            Command::Hello { .. } | Command::Act { .. } => None,
+        }
+    }
+}
+
 /// What a person does. Groups and people are named by name: whoever has it at this place of the order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
