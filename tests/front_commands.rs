@@ -101,6 +101,7 @@ fn lines_are_said_and_commands_are_understood() {
     assert!(wants_password("/login bob").is_some() && wants_password("/who").is_none());
 }
 
+// Answers F35 of docs/features.md.
 #[test]
 fn f12_f30_f31_f38_commands_are_understood_as_the_systems_before_spelt_them() {
     let both = |called: &str, group: &str| {

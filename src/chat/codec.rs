@@ -211,14 +211,14 @@ pub(super) fn read_line(reader: &mut Reader<'_>) -> Result<String, Malformed> {
     Ok(strip(reader.rest(LINE_BYTES_MAX, "a line")?))
 }
 
-pub(super) fn put_kind(into: &mut Vec<u8>, kind: Kind) {
+fn put_kind(into: &mut Vec<u8>, kind: Kind) {
     into.push(match kind {
         Kind::Said => 1,
         Kind::Does => 2,
     });
 }
 
-pub(super) fn read_kind(reader: &mut Reader<'_>) -> Result<Kind, Malformed> {
+fn read_kind(reader: &mut Reader<'_>) -> Result<Kind, Malformed> {
     Ok(if reader.tag(2, "how a line is meant")? == 1 { Kind::Said } else { Kind::Does })
 }
 

@@ -193,7 +193,7 @@ fn read_who(reader: &mut Reader<'_>) -> Result<Who, Malformed> {
     Ok(Who { person: read_person(reader)?, name: read_name(reader)? })
 }
 
-pub(super) fn read_person(reader: &mut Reader<'_>) -> Result<PersonId, Malformed> {
+fn read_person(reader: &mut Reader<'_>) -> Result<PersonId, Malformed> {
     let tag = reader.tag(GUEST, "a person's tag")?;
     let id = reader.u64("a person's id")?;
     Ok(match tag {

@@ -136,7 +136,7 @@ fn put_who(into: &mut Vec<u8>, who: &Who) {
     put_name(into, &who.name);
 }
 
-pub(super) fn put_person(into: &mut Vec<u8>, person: PersonId) {
+fn put_person(into: &mut Vec<u8>, person: PersonId) {
     match person {
         PersonId::Account(id) => {
             into.push(ACCOUNT);

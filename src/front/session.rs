@@ -222,11 +222,12 @@ impl Session {
         self.seen = self.seen.max(place);
     }
 
-    /// Before the node leaves: what it has shown of groups is not missed later.
+    /// Before the node leaves: what it has shown of groups is not missed later. Where nothing can be
+    /// ordered, it is not worth waiting for.
     pub fn take_leave(&mut self) {
         let has_account = self.who().is_some_and(|who| !who.person.is_guest());
-        if has_account && self.admitted {
-            let up_to = self.desk.borrow().shown;
+        let (no_quorum, up_to) = (self.desk.borrow().no_quorum, self.desk.borrow().shown);
+        if has_account && self.admitted && !no_quorum {
             self.order(Action::Seen { up_to });
         }
     }
