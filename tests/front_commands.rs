@@ -62,6 +62,7 @@ fn lines_are_said_and_commands_are_understood() {
         ("/msg bob  two  blanks", private("bob", " two  blanks")),
         ("/p 127.0.0.1:7400 hi", private("127.0.0.1:7400", "hi")),
         ("/pa @bob hi", private("bob", "hi")),
+        ("/msg \"bob smith\" hi \"you\"", private("bob smith", "hi \"you\"")),
         ("/join #rust", join("rust")),
         ("/JOIN rust", join("rust")),
         ("/join 1", join("group-1")),

@@ -1,4 +1,5 @@
-//! Accounts and private lines at real nodes: passwords through a pipe, several nodes, restarts of all.
+//! Accounts and private lines at real nodes: passwords through a pipe, several nodes, restarts of
+//! all.
 
 mod node;
 

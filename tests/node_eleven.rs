@@ -1,4 +1,5 @@
-//! The eleven cases that the fifth system's report tests by hand, each as real processes through a pipe.
+//! The eleven cases that the fifth system's report tests by hand, each as real processes through a
+//! pipe.
 
 mod node;
 

@@ -1,4 +1,5 @@
-//! The prompt on a terminal: what is typed survives what comes, passwords are not shown, counts are.
+//! The prompt on a terminal: what is typed survives what comes, passwords are not shown, counts
+//! are.
 
 mod node;
 

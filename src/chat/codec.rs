@@ -7,9 +7,10 @@
 //! ```
 //!
 //! Bodies of actions, in the order of their tags from 1: Post: kind, optional group, rest text ·
-//! Private: to, body's tag, rest text · Edit: place, rest text · Remove: place · Create, Join, Part, Delete:
-//! group · Topic: optional group, rest text · Rename: as Hello · Register: name, counted verifier ·
-//! Login: account · LoginFailed: name · Logout · DeleteAccount · Seen: place · SetLimits: limits.
+//! Private: to, body's tag, rest text · Edit: place, rest text · Remove: place · Create, Join,
+//! Part, Delete: group · Topic: optional group, rest text · Rename: as Hello · Register: name,
+//! counted verifier · Login: account · LoginFailed: name · Logout · DeleteAccount · Seen: place ·
+//! SetLimits: limits.
 
 use super::bytes::{Malformed, Reader, put_bytes, put_count, put_name, put_option, put_u64};
 use super::command::{Action, Body, Command, Kind, PRESENT_MAX, VERIFIER_BYTES_MAX};

@@ -1,11 +1,12 @@
 //! A line as the archive keeps it: bytes that this release and every later one can read.
 //!
 //! ```text
-//! 1 | minute u64 | lamport u64 | origin u64 | named u8 (1 no, 2 yes), name if so | the rest is the text
-//! 2 | flags u8 | second u64 | lamport u64 | origin u64 | account u64, if 1 | name, if 2 | group u64, if 4
-//!   | place of the change u64, if 16 or 32 | the rest is the text
-//! flags: 1 of an account, else of the guest at the origin · 2 named · 4 in a group, else in the lobby
-//!        8 tells what its author does · 16 edited · 32 taken back
+//! 1 | minute u64 | lamport u64 | origin u64 | named u8 (1 no, 2 yes), name if so
+//!   | the rest is the text
+//! 2 | flags u8 | second u64 | lamport u64 | origin u64 | account u64, if 1 | name, if 2
+//!   | group u64, if 4 | place of the change u64, if 16 or 32 | the rest is the text
+//! flags: 1 of an account, else of the guest at the origin · 2 named
+//!        4 in a group, else in the lobby · 8 tells what its author does · 16 edited · 32 taken back
 //! ```
 //!
 //! Its place in the order is the key, and stands beside it.

@@ -12,8 +12,8 @@
 //! person: 1 account · 2 guest, id u64
 //! ```
 //!
-//! What follows from that (who is in which group, whose a name is) is not written. Version 1, of release
-//! 1, is in [`super::restore`].
+//! What follows from that (who is in which group, whose a name is) is not written. Version 1, of
+//! release 1, is in [`super::restore`].
 
 use super::bytes::{put_bytes, put_count, put_name, put_text, put_u64};
 use super::command::Body;

@@ -59,8 +59,8 @@ pub struct ChatApplication {
     pub(super) lobby_from: Index,
     /// What its disk held is delivered again: nothing of it is shown before it is whole.
     pub(super) waking: bool,
-    /// It has come back, and its log may hold what it has shown in an earlier life: until its own word
-    /// that it is here again comes out of the order, private lines are left in the mailbox.
+    /// It has come back, and its log may hold what it has shown in an earlier life: until its own
+    /// word that it is here again comes out of the order, private lines are left in the mailbox.
     pub(super) reading_up: bool,
     /// Numbers up to this one are of its earlier lives.
     before_life: u64,

@@ -37,7 +37,8 @@ pub struct Prompt {
     editing: Arc<AtomicBool>,
 }
 
-/// What the prompt shows and completes. Whoever knows draws it, and the editor looks at it before each line.
+/// What the prompt shows and completes. Whoever knows draws it, and the editor looks at it before
+/// each line.
 #[derive(Clone, Debug, Default)]
 pub struct Sketch(Arc<Mutex<Drawn>>);
 
@@ -64,8 +65,8 @@ impl Sketch {
         if drawn.prompt.is_empty() { "> ".to_owned() } else { drawn.prompt.clone() }
     }
 
-    /// Where the word begins that is being typed, and how it may go on: commands at the beginning of a
-    /// line, and names anywhere; groups alone behind a `#`, people alone behind an `@`.
+    /// Where the word begins that is being typed, and how it may go on: commands at the beginning
+    /// of a line, and names anywhere; groups alone behind a `#`, people alone behind an `@`.
     pub fn complete(&self, typed: &str) -> (usize, Vec<String>) {
         if typed.starts_with('/') && !typed.contains(' ') {
             let fitting = words().filter(|word| word.starts_with(&typed.to_ascii_lowercase()));

@@ -11,7 +11,8 @@ use crate::chat::private::PrivateLine;
 use crate::proto::id::{Index, NodeId};
 
 impl ChatApplication {
-    /// Something happened at this place: it goes into the log, and to the person here if they may know.
+    /// Something happened at this place: it goes into the log, and to the person here if they may
+    /// know.
     pub(super) fn hear(&mut self, place: Index, told: Told) {
         self.log(place, &told.what);
         // What came before this node was a member was shown, or is history; nothing is shown twice.
@@ -118,8 +119,9 @@ impl ChatApplication {
         }
     }
 
-    /// The node is here again, and everything before that was read: what the person has not seen, in this
-    /// life or before, is shown. A guest has seen the last lines of the lobby when the node came in.
+    /// The node is here again, and everything before that was read: what the person has not seen,
+    /// in this life or before, is shown. A guest has seen the last lines of the lobby when the node
+    /// came in.
     fn show_missed_meanwhile(&self) {
         let own = self.own();
         let seen = if own.is_guest() { Index(u64::MAX) } else { self.chat().seen(own) };

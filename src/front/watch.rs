@@ -121,8 +121,8 @@ impl ChatApplication {
         self.news.post(News::Went { who, how });
     }
 
-    /// Who comes for the first time in this life is shown what was said before. Who is logged in here still
-    /// is shown what they missed, a little later.
+    /// Who comes for the first time in this life is shown what was said before. Who is logged in
+    /// here still is shown what they missed, a little later.
     fn admitted(&mut self) {
         let back = std::mem::replace(&mut self.was_member, true);
         let own = self.own();

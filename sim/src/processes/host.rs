@@ -119,7 +119,8 @@ impl Host {
     }
 }
 
-/// Whether this is something that was typed to be said, and no name or other word of the node's own.
+/// Whether this is something that was typed to be said, and no name or other word of the node's
+/// own.
 fn is_said(payload: &[u8]) -> bool {
     Command::decode(payload).is_ok_and(|command| command.said().is_some())
 }

@@ -17,7 +17,8 @@ const NAMES_MAX: usize = 1_000;
 pub struct Board {
     /// The group in which lines are said; none for the lobby.
     current: Option<Name>,
-    /// How many lines were said in other groups since a line was last said there, or the group entered.
+    /// How many lines were said in other groups since a line was last said there, or the group
+    /// entered.
     unread: BTreeMap<Name, u64>,
     sketch: Option<Sketch>,
 }
@@ -61,7 +62,8 @@ impl Board {
         self.draw(session);
     }
 
-    /// To be told all news: some say that a group is entered or gone, or that something was said in one.
+    /// To be told all news: some say that a group is entered or gone, or that something was said in
+    /// one.
     pub fn on_news(&mut self, news: &News, session: &Session) {
         match news {
             News::Said { group, own, .. } => {
