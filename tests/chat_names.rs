@@ -141,3 +141,18 @@ fn a_guest_who_looks_like_another_gets_a_number() {
     assert_eq!(hello(&mut chat, 2, 2, &[1, 2], "b0b"), "b0b2");
     assert_eq!(hello(&mut chat, 3, 3, &[1, 2, 3], "ВОВ"), "ВОВ3");
 }
+
+#[test]
+fn a_guest_cannot_look_like_an_account_a_group_or_a_place() {
+    let mut chat = Chat::new();
+    for (node, wanted, expected) in [
+        (1, "@ann", "ann"),
+        (2, "＠bob", "bob"),
+        (3, "# @eve", "eve"),
+        (4, "dan[9·5]: hi", "dan-9-5-: hi"),
+        (5, "@", "guest"),
+        (6, "mail@example", "mail@example"),
+    ] {
+        assert_eq!(hello(&mut chat, node, node, &[1, 2, 3, 4, 5, 6], wanted), expected);
+    }
+}

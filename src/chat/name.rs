@@ -111,6 +111,15 @@ impl Name {
         skeleton(&self.0)
     }
 
+    /// What a guest may be called who wants this name: without the marks by which people tell an
+    /// account, a group, a place and a private line from a name.
+    pub fn of_guest(&self) -> Name {
+        let marks = |c: char| matches!(c, '@' | '＠' | '﹫' | '#' | '＃');
+        let bare: String = self.0.trim_start_matches(|c: char| marks(c) || c == ' ').to_owned();
+        let safe = |c: char| if matches!(c, '[' | ']' | '→' | '·') { '-' } else { c };
+        Name::new(&bare.chars().map(safe).collect::<String>()).unwrap_or_else(|_| Name::guest())
+    }
+
     /// What somebody is called of whom nothing is known.
     pub fn guest() -> Name {
         Name("guest".to_owned())

@@ -139,7 +139,7 @@ impl Chat {
         for _ in 0..reader.count(COUNT_MAX, "a count of names")? {
             let node = NodeId(reader.u64("a node's id")?);
             let view = reader.u64("a view's number")?;
-            let wanted = read_name(reader)?;
+            let wanted = read_name(reader)?.of_guest();
             let name = self.free_name(&wanted, None);
             self.put_person(PersonId::Guest(node), name.skeleton(), Person::default())?;
             let sits = Sits::Guest(name);

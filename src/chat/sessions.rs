@@ -62,6 +62,7 @@ impl Chat {
             return vec![Told::everybody(back)];
         }
         let here = Here { view, present };
+        let wanted = wanted.of_guest();
         let name = self.free_name(&wanted, Some(here));
         let mut told = self.take_over(stamp, &name);
         let sits = Sits::Guest(name.clone());
@@ -85,6 +86,7 @@ impl Chat {
         if !who.person.is_guest() {
             return Err(Refusal::AlreadyLoggedIn { name: who.name });
         }
+        let name = name.of_guest();
         let free = match self.names.get(&name.skeleton()) {
             None => true,
             Some(PersonId::Account(_)) => false,

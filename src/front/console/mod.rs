@@ -228,9 +228,9 @@ impl Console {
     /// No more lines: what waits may still be ordered, for a while.
     fn finish(&mut self, time: Duration) {
         if self.phase == Phase::Chatting {
+            let waiting = self.session.waiting();
             self.session.take_leave();
             self.phase = Phase::Finishing(Instant::now() + time);
-            let waiting = self.session.waiting();
             if waiting > 0 {
                 let text = format!("leaving, once {waiting} waiting lines are ordered");
                 self.lines.push_back(self.screen.notice(&text));
