@@ -70,6 +70,11 @@ pub struct Scenario {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NodeIndex(pub usize);
 
+/// What a node counts in elections by Fast Bully: the later it is named, the more.
+pub fn priority(node: NodeIndex) -> u32 {
+    u32::try_from(node.0).unwrap_or(u32::MAX)
+}
+
 /// Lines said at regular intervals.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workload {

@@ -25,6 +25,8 @@ impl Node {
     }
 
     pub(super) fn promise(&mut self, step: &mut Step, ballot: Ballot) {
+        // Whoever asks for it was found by somebody.
+        self.election.bully.reset();
         self.durable.promise(ballot);
         step.event(Event::Promised { ballot });
     }
@@ -47,7 +49,9 @@ impl Node {
     ) {
         let ballot = token.ballot;
         if let Some((link, from)) = via {
-            step.send(link, Message::TokenAck { token: Token::Elected(token.clone()).id() });
+            if !self.elects_by_bully() {
+                step.send(link, Message::TokenAck { token: Token::Elected(token.clone()).id() });
+            }
             self.token_from = Some(from);
             if self.knows_as_outsider(ballot.proposer, token.view) {
                 return self.welcome_outsider(step, link, from);
@@ -88,6 +92,9 @@ impl Node {
 
     /// The own token of lap 2 is back.
     fn decide(&mut self, step: &mut Step, token: Elected) {
+        if self.elects_by_bully() {
+            return self.decide_by_voices(step, &token);
+        }
         if self.durable.promised() != token.ballot {
             return;
         }

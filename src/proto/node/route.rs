@@ -46,6 +46,8 @@ impl Node {
                 self.on_snapshot_ack(step, from, index, received);
             }
             Message::TakeOver { ballot } => self.on_take_over(step, from, ballot),
+            Message::Answer(answer) => self.on_answer(step, from, *answer),
+            Message::Nominate { promised } => self.on_nominate(step, link, from, promised),
             Message::ArchiveAsk(ask) => self.on_archive_ask(step, link, from, ask),
             Message::ArchivePart(part) => self.on_archive_part(step, from, part),
         }
@@ -143,6 +145,7 @@ impl Node {
             Request::Admit { member, sponsor } => self.on_admit(step, member, sponsor),
             Request::Leave { id } => self.on_leave(step, id),
             Request::Accuse { by, skipped } => self.on_accuse(step, by, &skipped),
+            Request::Claim { by, priority } => self.on_claim(step, by, priority),
             Request::Outpromised { promised } => self.on_outpromised(step, promised),
         }
     }

@@ -38,6 +38,9 @@ impl Node {
         if self.held.is_some() && now >= self.held_until() {
             self.release_held(step);
         }
+        if self.bully_at.is_some_and(|at| now >= at) {
+            self.bully_expired(step);
+        }
         if self.election_at.is_some_and(|at| now >= at) {
             self.start_election(step);
         }
@@ -68,6 +71,7 @@ impl Node {
         self.tick_joining(step);
         self.tick_feeding(step);
         self.tick_leaving(step);
+        self.tick_claim(step);
         if !self.left && self.outgoing.is_overdue(step.now, self.resubmit_after()) {
             self.resubmit(step);
         }
