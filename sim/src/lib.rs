@@ -3,6 +3,7 @@
 pub mod causal;
 pub mod checker;
 pub mod coverage;
+pub mod election_cost;
 pub mod engine;
 pub mod events;
 mod expectations;

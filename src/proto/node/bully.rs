@@ -9,8 +9,9 @@ use super::{Node, Step};
 use crate::proto::bully::Verdict;
 use crate::proto::config::ElectionKind;
 use crate::proto::election::{Candidate, Token};
-use crate::proto::id::{Ballot, Index, LinkId, NodeId};
+use crate::proto::id::{Ballot, LinkId, NodeId};
 use crate::proto::message::{Answer, Elect, Elected, Message, Request};
+use crate::proto::time::Instant;
 
 /// Within so many round trips everybody who is there has answered (T2 of the paper): one to dial, one for the
 /// hellos, one to ask.
@@ -19,6 +20,8 @@ const ANSWER_TRIPS: u32 = 4;
 const NAMED_TRIPS: u32 = 4;
 /// A member with a greater priority than the leader's says so again after this many retries.
 const CLAIM_AGAIN: u32 = 3;
+/// A claim that could not be followed for this many retries is dropped.
+const CLAIM_LASTS: u32 = 8;
 
 impl Node {
     pub(super) fn elects_by_bully(&self) -> bool {
@@ -217,22 +220,56 @@ impl Node {
         }
     }
 
-    /// A member has this priority. If it is greater than the leader's, and a calm moment, it leads from here
-    /// on; with equal ones the leader stays.
+    /// A member has this priority. If it is greater than the leader's, it is to lead; with equal ones the
+    /// leader stays.
     pub(super) fn on_claim(&mut self, step: &mut Step, by: NodeId, priority: u32) {
+        if !self.elects_by_bully() || priority <= self.config.priority {
+            return;
+        }
+        if let Some(leading) = &mut self.leading {
+            let claimed = leading.government.claimed.get_or_insert((priority, by, step.now));
+            if priority > claimed.0 {
+                (claimed.0, claimed.1) = (priority, by);
+            }
+        }
+    }
+
+    /// Hands over to the best of those who have claimed, once all have had the time to, and in a calm moment.
+    pub(super) fn tick_claims(&mut self, step: &mut Step) {
+        let Some((_, by, since)) = self.leading.as_ref().and_then(|it| it.government.claimed)
+        else {
+            return;
+        };
         let last = self.durable.log().last();
         let calm = self.leads_in_touch(step.now)
             && self.led_for(step.now) >= self.leader_lost_after()
             && self.leaving.is_none()
             && self.membership.pending().is_none()
             && self.committed == last;
-        let whole = self.holds_all(by, last) && last > Index::ZERO;
-        if self.elects_by_bully() && calm && whole && priority > self.config.priority {
-            if let Some(link) = self.links.to(by).filter(|_| self.membership.base().contains(by)) {
-                step.send(link, Message::TakeOver { ballot: self.current });
-            } else {
-                self.dial_member(step, by);
+        let age = step.now.since(since);
+        self.links.want(step.now, by);
+        let link = self.links.to(by);
+        if link.is_none() {
+            self.dial_member(step, by);
+        }
+        let hands_over = calm && age >= self.config.retry * CLAIM_AGAIN && link.is_some();
+        // Whoever still wants it says so again.
+        let forgotten = age >= self.config.retry * CLAIM_LASTS;
+        if let Some(leading) = self.leading.as_mut().filter(|_| hands_over || forgotten) {
+            leading.government.claimed = None;
+        }
+        let whole = self.membership.base().contains(by) && self.holds_all(by, last);
+        if let Some(link) = link.filter(|_| hands_over && whole) {
+            step.send(link, Message::TakeOver { ballot: self.current });
+            if let Some(leading) = &mut self.leading {
+                leading.government.handed_over_at = Some(step.now);
             }
         }
+    }
+
+    /// Whether another was asked to lead a short while ago: its promise is no reason to outbid it.
+    pub(super) fn has_handed_over(&self, now: Instant) -> bool {
+        let at = self.leading.as_ref().and_then(|it| it.government.handed_over_at);
+        at.is_some_and(|at| now.since(at) < self.leader_lost_after())
     }
 }

@@ -72,6 +72,7 @@ impl Node {
         self.tick_feeding(step);
         self.tick_leaving(step);
         self.tick_claim(step);
+        self.tick_claims(step);
         if !self.left && self.outgoing.is_overdue(step.now, self.resubmit_after()) {
             self.resubmit(step);
         }
