@@ -1,6 +1,7 @@
 //! Runs Ringchat's own driver on a simulated network, and holds every run against the guarantees.
 
 pub mod causal;
+pub mod chats;
 pub mod checker;
 pub mod coverage;
 pub mod election_cost;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::chats::judge::judge;
 use crate::checker::violation::Violation;
 use crate::expectations::unmet;
 pub use crate::manner::Manner;
@@ -81,8 +82,15 @@ impl Run {
     /// What came of it.
     pub fn end(self, seed: u64, ended: Result<Verdict, Stopped>) -> Outcome {
         let Run { mut world, closed_after, settled_after, standstills, idle, failure, .. } = self;
-        let failure = ended.as_ref().map_or_else(|stopped| Some(stopped.into()), |_| failure);
-        let verdict = ended.unwrap_or_else(Verdict::from);
+        let mut failure = ended.as_ref().map_or_else(|stopped| Some(stopped.into()), |_| failure);
+        let mut verdict = ended.unwrap_or_else(Verdict::from);
+        let history = world.take_history();
+        if world.scenario().chat
+            && verdict == Verdict::Held
+            && let Err(words) = judge(&history)
+        {
+            (failure, verdict) = (Some(Failure::Chat), Verdict::Broken(vec![words]));
+        }
         Outcome {
             seed,
             verdict: if standstills.any() { verdict.on_a_busy_machine() } else { verdict },
@@ -96,7 +104,7 @@ impl Run {
             handled: world.handled(),
             idle,
             coverage: world.coverage().counts().clone(),
-            history: world.take_history(),
+            history,
             frames: world.take_frames(),
         }
     }

@@ -53,6 +53,9 @@ pub(crate) struct Explore {
     /// How the nodes find their leader.
     #[arg(long, value_enum, default_value_t = Way::ChangRoberts)]
     election: Way,
+    /// Let every message stand for a command of the chat, and compare the chats of all nodes.
+    #[arg(long)]
+    chat: bool,
     /// Where to write down what fails, as scenario files.
     #[arg(long, value_name = "DIR", default_value = "target/explore")]
     keep: PathBuf,
@@ -121,6 +124,7 @@ pub(crate) fn explore(arguments: &Explore) -> u8 {
             nodes: arguments.nodes.clone(),
             profile: arguments.profile.into(),
             election: arguments.election.into(),
+            chat: arguments.chat,
         },
     };
     // A node that panics is a finding; what it says goes into the report, not in between.

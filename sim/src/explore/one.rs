@@ -24,11 +24,18 @@ pub struct Space {
     pub profile: Profile,
     /// How the nodes find their leader.
     pub election: ElectionKind,
+    /// Whether the chats are compared, too.
+    pub chat: bool,
 }
 
 impl Default for Space {
     fn default() -> Space {
-        Space { nodes: 2..=9, profile: Profile::default(), election: ElectionKind::default() }
+        Space {
+            nodes: 2..=9,
+            profile: Profile::default(),
+            election: ElectionKind::default(),
+            chat: false,
+        }
     }
 }
 
@@ -75,6 +82,7 @@ pub fn explore(seed: u64, space: &Space) -> Explored {
     // A stream of its own: the rest of the world is the same with and without.
     draw::disks(&mut lots.stream("disks"), &mut scenario, space.profile);
     scenario.config.election = space.election;
+    scenario.chat = space.chat;
     let swarm = Swarm::draw(&mut drawn, space.profile);
     let keep = Keep { replays: true, ..AGAIN.keep };
     let world = World::new(&scenario, seed, Ground::Events, keep);

@@ -36,6 +36,7 @@ pub(super) fn parse(source: Source<'_>, name: &str) -> Result<Scenario, Scenario
         None => SETTLE_WITHIN,
     };
     let disks = fields.take("disks").map(|value| flag(source, value)).transpose()?.unwrap_or(false);
+    let chat = fields.take("chat").map(|value| flag(source, value)).transpose()?.unwrap_or(false);
     let network = network(source, fields.take("network"))?;
     let mut config = config(source, fields.take("timing"))?;
     config.disk_entries = disks.then_some(DISK_ENTRIES);
@@ -62,6 +63,7 @@ pub(super) fn parse(source: Source<'_>, name: &str) -> Result<Scenario, Scenario
         duration: end,
         settle_within,
         disks,
+        chat,
         network,
         config,
         workloads,

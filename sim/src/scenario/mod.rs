@@ -54,6 +54,8 @@ pub struct Scenario {
     pub settle_within: Duration,
     /// Whether a node that is started again finds what its disk held, and is the one that it was.
     pub disks: bool,
+    /// Every message stands for a command of the chat, and the states of all chats are compared.
+    pub chat: bool,
     /// What network and machines do when no step interferes.
     pub network: Network,
     /// The nodes' bounds.
@@ -165,6 +167,7 @@ impl Scenario {
             duration: Duration::from_secs(10),
             settle_within: SETTLE_WITHIN,
             disks: false,
+            chat: false,
             network: Network::default(),
             config: Config::default(),
             workloads: Vec::new(),

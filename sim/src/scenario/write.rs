@@ -53,6 +53,9 @@ impl Scenario {
         if self.disks {
             page.key("disks", "true");
         }
+        if self.chat {
+            page.key("chat", "true");
+        }
         match self.config.election {
             ElectionKind::ChangRoberts => {}
             ElectionKind::FastBully => page.key("election", quoted("fast-bully")),
