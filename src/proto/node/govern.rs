@@ -78,6 +78,7 @@ impl Node {
         desk.leaves.retain(|id| newest.contains(*id));
         desk.admits.retain(|(member, ..)| !newest.contains(member.id));
         desk.lagging = None;
+        desk.claimed = desk.claimed.filter(|(_, id, _)| newest.contains(*id));
     }
 
     /// Proposes the view that the ring needs now, if it is another and none is pending.

@@ -86,6 +86,8 @@ pub struct Node {
     membership: Membership,
     /// A view, newer than the log's, that does not hold this node: it was evicted.
     outside: Option<View>,
+    /// A view in force has held it, as far as it knows; or it was restored, and cannot say that none has.
+    was_member: bool,
     /// Everything up to here is known committed, and was delivered.
     committed: Index,
     /// The greatest ballot under which something was said to be committed: it binds those told so here.
@@ -177,6 +179,7 @@ impl Node {
             durable: Durable::default(),
             membership: Membership::default(),
             outside: None,
+            was_member: false,
             committed: Index::ZERO,
             learned_under: Ballot::ZERO,
             sessions: Sessions::default(),

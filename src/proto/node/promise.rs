@@ -67,7 +67,7 @@ impl Node {
         if !token.met.contains(&self.me.id) {
             token.met.push(self.me.id);
         }
-        let fresher = self.durable.log().freshness() > token.freshness;
+        let fresher = self.counts_by_its_log() && self.durable.log().freshness() > token.freshness;
         if ballot < self.durable.promised() || token.promised_by.contains(&self.me.id) {
             self.send_token(step, Token::Elected(token));
         } else if fresher {
@@ -88,6 +88,14 @@ impl Node {
             }
             self.durable.then(token);
         }
+    }
+
+    /// Whether anything that this node holds may ever have been counted. What a newcomer holds counts from the
+    /// view on that takes it in. If that stands in its log, it is on the ring; if not, its voice is asked
+    /// for by a candidate that holds that view, and is needed for it, however fresh the log is that it was
+    /// served by another. (The voters of the view before compare theirs.)
+    fn counts_by_its_log(&self) -> bool {
+        self.was_member || self.is_on_ring()
     }
 
     /// The own token of lap 2 is back.
