@@ -42,7 +42,7 @@ fn a_name_that_a_guest_has_can_be_registered_by_that_guest_alone() {
 }
 
 #[test]
-fn names_of_accounts_follow_the_strict_rule() {
+fn f6_names_of_accounts_follow_the_strict_rule() {
     let mut bench = Bench::with(&["ann"]);
     for wrong in ["a", "an", "1ann", "ann smith", "änn", "ann_", "äääääääääää"] {
         let why = bench.refusal(1, register(wrong));

@@ -154,6 +154,19 @@ fn bad_commands_are_errors_and_change_nothing() {
 }
 
 #[test]
+fn f72_a_body_of_another_form_is_unreadable_and_changes_nothing() {
+    let body = Body::Plain("psst".to_owned());
+    let mut sealed = act(Action::Private { to: Name::new("bob2").unwrap(), body }).encode();
+    let tag = sealed.len() - "psst".len() - 1;
+    assert_eq!(sealed[tag], 1);
+    sealed[tag] = 2;
+    let mut chat = some_chat();
+    let told = chat.apply(Index(99), 9, NodeId(1), &sealed);
+    assert!(matches!(told[0].what, Outcome::Unreadable { .. }), "{told:?}");
+    assert_eq!(chat, some_chat());
+}
+
+#[test]
 fn a_line_that_its_origin_did_not_strip_is_stripped_at_every_node() {
     let found = Command::decode(&say("\u{1b}[31mred").encode());
     assert_eq!(found, Ok(say("red")));

@@ -48,6 +48,7 @@ fn a_name_has_1_to_32_characters_and_no_control_characters() {
     assert_eq!(Name::new(&long), Err(NameError::TooLong { found: NAME_CHARS_MAX + 1 }));
 }
 
+// Answers F4 of docs/features.md.
 #[test]
 fn a_taken_name_gets_the_next_free_number() {
     let mut chat = Chat::new();
@@ -65,7 +66,7 @@ fn a_numbered_name_is_still_a_name() {
 }
 
 #[test]
-fn the_name_of_one_who_is_gone_is_freed_when_somebody_asks_for_it() {
+fn f7_the_name_of_one_who_is_gone_is_freed_when_somebody_asks_for_it() {
     let mut chat = Chat::new();
     hello(&mut chat, 1, 1, &[1], "ann");
     hello(&mut chat, 2, 2, &[1, 2], "bob");

@@ -1,5 +1,5 @@
-//! Random commands against a naive model: the same is accepted, seen, kept and handed out; no name is
-//! owned twice, no line reaches who was not there, and a restored chat is the same.
+//! Random commands against a naive model: the same is accepted, seen, kept and handed out; no name
+//! is owned twice, no line reaches who was not there, and a restored chat is the same.
 
 #[path = "chat/mod.rs"]
 mod chat;

@@ -126,6 +126,7 @@ fn another_program_is_turned_away() {
     });
 }
 
+// Answers F14 of docs/features.md.
 #[test]
 fn a_node_of_another_version_is_turned_away_and_told_this_version() {
     on_loopback(async {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use ringchat::chat::command::Command;
+use ringchat::chat::command::{Action, Body, Command, Kind};
 use ringchat::chat::name::Name;
 use ringchat::driver::application::Application;
 use ringchat::front::application::{ChatApplication, EARLIER_LINES};
@@ -65,6 +65,19 @@ impl Bench {
         self.deliver(origin, &Command::Say { minute: 0, text: text.to_owned() });
     }
 
+    fn act(&mut self, origin: u64, action: Action) {
+        self.deliver(origin, &Command::Act { second: 0, action });
+    }
+
+    /// The same node in its next life, with what its disk held.
+    fn again(&self) -> Bench {
+        let mut bench = Bench::new();
+        bench.chat = bench.chat.coming_back(1);
+        bench.chat.install(Instant::START, Index(self.next - 1), &self.chat.snapshot()).unwrap();
+        bench.next = self.next;
+        bench
+    }
+
     /// What the person sees of it.
     fn shown(&self) -> Vec<String> {
         let screen = Screen::new(false);
@@ -73,7 +86,7 @@ impl Bench {
 }
 
 #[test]
-fn a_newcomer_sees_the_last_lines_once_it_is_in_the_ring() {
+fn f29_a_newcomer_sees_the_last_lines_once_it_is_in_the_ring() {
     let mut bench = Bench::new();
     bench.install(view(1, &[2], &[Change::Founded(NodeId(2))]));
     bench.hello(2, "bob");
@@ -92,7 +105,7 @@ fn a_newcomer_sees_the_last_lines_once_it_is_in_the_ring() {
 }
 
 #[test]
-fn one_who_was_evicted_sees_what_it_missed_once_and_says_its_name_again() {
+fn f58_one_who_was_evicted_sees_what_it_missed_once_and_says_its_name_again() {
     let mut bench = Bench::new();
     bench.install(view(1, &[ME, 2], &[Change::Founded(NodeId(ME))]));
     bench.hello(2, "bob");
@@ -132,7 +145,7 @@ fn views_that_a_returning_node_reads_up_on_do_not_count_as_its_return() {
 }
 
 #[test]
-fn those_who_go_are_called_by_their_names() {
+fn f61_those_who_go_are_called_by_their_names() {
     let mut bench = Bench::new();
     bench.install(view(1, &[ME, 2, 3], &[Change::Founded(NodeId(ME))]));
     bench.hello(2, "bob");
@@ -164,4 +177,92 @@ fn a_state_that_cannot_be_read_is_an_error_and_changes_nothing() {
     let why = bench.chat.install(Instant::START, Index(9), &b"\x09garbage"[..].into()).unwrap_err();
     assert!(why.contains("expected a snapshot's version"), "{why}");
     assert_eq!(bench.chat.snapshot(), before);
+}
+
+fn join(group: &str) -> Action {
+    Action::Join { group: Name::new(group).unwrap() }
+}
+
+fn post(group: &str, text: &str) -> Action {
+    let group = Some(Name::new(group).unwrap());
+    Action::Post { group, kind: Kind::Said, text: text.to_owned() }
+}
+
+fn private(to: &str, text: &str) -> Action {
+    Action::Private { to: Name::new(to).unwrap(), body: Body::Plain(text.to_owned()) }
+}
+
+/// Two members, ann at this node and bob at the other.
+fn two() -> Bench {
+    let mut bench = Bench::new();
+    bench.install(view(1, &[ME, 2], &[Change::Founded(NodeId(ME))]));
+    bench.hello(ME, "ann");
+    bench.hello(2, "bob");
+    bench.shown();
+    bench
+}
+
+#[test]
+fn a_person_sees_lines_of_their_own_groups_and_private_ones_of_theirs() {
+    let mut bench = two();
+    bench.act(2, join("rust"));
+    bench.act(2, post("rust", "before"));
+    bench.act(2, private("bob", "to myself"));
+    assert_eq!(bench.shown(), Vec::<String>::new());
+    bench.act(ME, join("rust"));
+    bench.act(2, post("rust", "hello"));
+    bench.act(2, private("ann", "psst"));
+    bench.act(2, Action::Logout);
+    let expected = [
+        "* you are in #rust; your lines go there now",
+        "#rust bob[8·80]: hello",
+        "bob → ann[9·90]: psst",
+    ];
+    assert_eq!(bench.shown(), expected, "another's refusal is nothing to be shown");
+    bench.act(ME, Action::Logout);
+    assert!(bench.shown()[0].starts_with("! you are not logged in; nothing was done"));
+}
+
+#[test]
+fn who_logs_in_sees_what_was_missed_but_for_what_this_node_has_shown() {
+    let mut bench = two();
+    bench.act(2, Action::Register { name: Name::new("bobby").unwrap(), verifier: vec![1] });
+    let account = bench.chat.chat().account(&Name::new("bobby").unwrap()).unwrap().0;
+    bench.act(2, join("rust"));
+    bench.act(ME, join("rust"));
+    bench.act(2, Action::Logout);
+    bench.act(ME, post("rust", "missed"));
+    bench.say(2, "shown here");
+    bench.act(ME, private("bobby", "psst"));
+    bench.shown();
+    bench.act(ME, Action::Login { account });
+    let shown = bench.shown();
+    let expected = [
+        "* you are logged in as @bobby",
+        "00:00 #rust ann[8·80]: missed",
+        "* (that was said while you were away; times are UTC)",
+        "1970-01-01 00:00 ann → @bobby[10·100]: psst",
+        "* (that was said to you alone while you were away)",
+    ];
+    assert_eq!(shown[shown.len() - 5..], expected, "{shown:#?}");
+}
+
+#[test]
+fn a_private_line_that_was_seen_in_an_earlier_life_is_not_shown_again() {
+    let mut bench = two();
+    bench.act(2, private("ann", "seen"));
+    let seen = Action::Seen { up_to: Index(bench.next - 1) };
+    // The disk knew nothing behind that line as committed; the rest comes out of the log.
+    let place = bench.next;
+    let mut again = bench.again();
+    let back = view(1, &[ME, 2], &[Change::Founded(NodeId(ME))]);
+    again.chat.event(
+        Instant::START,
+        &Event::Restored { index: Index(place - 1), last: Index(place + 1), view: back },
+    );
+    again.act(ME, seen);
+    again.act(2, private("ann", "not seen"));
+    again.hello(ME, "ann");
+    let shown = again.shown().join("\n");
+    assert!(!shown.contains("]: seen") && shown.contains("]: not seen"), "{shown}");
 }

@@ -62,6 +62,7 @@ fn lines_are_said_and_commands_are_understood() {
         ("/msg bob  two  blanks", private("bob", " two  blanks")),
         ("/p 127.0.0.1:7400 hi", private("127.0.0.1:7400", "hi")),
         ("/pa @bob hi", private("bob", "hi")),
+        ("/msg \"bob smith\" hi \"you\"", private("bob smith", "hi \"you\"")),
         ("/join #rust", join("rust")),
         ("/JOIN rust", join("rust")),
         ("/join 1", join("group-1")),
@@ -101,6 +102,7 @@ fn lines_are_said_and_commands_are_understood() {
     assert!(wants_password("/login bob").is_some() && wants_password("/who").is_none());
 }
 
+// Answers F35 of docs/features.md.
 #[test]
 fn f12_f30_f31_f38_commands_are_understood_as_the_systems_before_spelt_them() {
     let both = |called: &str, group: &str| {

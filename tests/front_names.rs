@@ -9,13 +9,13 @@ fn commands_groups_and_names_are_completed() {
     let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     sketch.draw("> ".to_owned(), owned(&["ann", "Anton", "bob"]), owned(&["rust", "android"]));
     for (typed, start, expected) in [
-        ("/sea", 0, &["/search"][..]),
-        ("/SEA", 0, &["/search"]),
+        ("/sea", 0, &["/search "][..]),
+        ("/SEA", 0, &["/search "]),
         ("/del", 0, &["/deliver", "/delete", "/deleteroom", "/delete-account"]),
         ("/msg an", 5, &["ann", "Anton", "android"]),
-        ("/join #a", 7, &["android"]),
+        ("/join #a", 7, &["android "]),
         ("hello @an", 7, &["ann", "Anton"]),
-        ("b", 0, &["bob"]),
+        ("b", 0, &["bob "]),
         ("", 0, &[]),
         ("hello ", 6, &[]),
         ("grüße @x", 9, &[]),

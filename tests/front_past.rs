@@ -1,7 +1,8 @@
 //! Tables for what a chat gives to its archive, and for what of the past is at hand in memory.
 
-use ringchat::chat::command::{Action, Command};
-use ringchat::chat::lines::Line;
+use ringchat::chat::command::{Action, Command, Kind};
+use ringchat::chat::lines::{Line, Revision};
+use ringchat::chat::person::{AccountId, GroupId, PersonId};
 use ringchat::chat::record::minute;
 use ringchat::chat::state::{Chat, HISTORY_LINES_MAX};
 use ringchat::front::keep_history::{KeepHistory, keep};
@@ -196,7 +197,25 @@ fn a_record_holds_all_of_a_line_and_other_bytes_are_an_error() {
             assert!(Line::of_record(Index(9), &record[..length]).is_err(), "{length}");
         }
     }
-    for wrong in [&b""[..], b"\x00", b"\x03aaaaaaaabbbbbbbbcccccccc\x01", &[1; 200_000], &[1; 12]] {
+    let all = Line {
+        person: PersonId::Account(AccountId(Index(3))),
+        group: GroupId(Index(4)),
+        kind: Kind::Does,
+        revision: Revision::Removed(Index(8)),
+        ..Line::said(Index(7), ME, Some(name.clone()), "")
+    };
+    let edited = Line { revision: Revision::Edited(Index(9)), ..all.clone() };
+    for line in [all, edited] {
+        assert_eq!(Line::of_record(Index(7), &line.record()), Ok(line));
+    }
+    for wrong in [
+        &b""[..],
+        b"\x00",
+        b"\x02\x40",
+        b"\x03aaaaaaaabbbbbbbbcccccccc\x01",
+        &[1; 200_000],
+        &[1; 12],
+    ] {
         assert!(Line::of_record(Index(1), wrong).is_err(), "{} bytes", wrong.len());
     }
     let careless = Line::said(Index(1), ME, None, "\u{1b}[31mred");

@@ -60,8 +60,9 @@ fn roster() -> Roster {
     Roster { status, people: vec![person(1, "ann"), person(2, "bob")] }
 }
 
+// Answers F45 of docs/features.md.
 #[test]
-fn the_state_is_a_table_in_ring_order_with_suspects_marked() {
+fn f43_the_state_is_a_table_in_ring_order_with_suspects_marked() {
     let expected = "\
 ring 0000000000000abc · view 5, 6 proposed, bob breaks ties
 ballot 3 of bob · committed 8 of 9, stored by all 7

@@ -27,6 +27,7 @@ fn time_of_line(nodes: &mut [&mut Running], text: &str) -> Duration {
     start.elapsed()
 }
 
+// Answers F15, F22 of docs/features.md.
 #[test]
 fn three_processes_chat_and_show_the_same_order() {
     let folder = folder();
@@ -41,6 +42,7 @@ fn three_processes_chat_and_show_the_same_order() {
     eve.wait_for("… line 19");
 }
 
+// Answers F49 of docs/features.md.
 #[test]
 fn after_kill_9_of_the_leader_the_survivors_go_on_in_the_same_order() {
     let folder = folder();
@@ -59,6 +61,7 @@ fn after_kill_9_of_the_leader_the_survivors_go_on_in_the_same_order() {
     }
 }
 
+// Answers F13 of docs/features.md.
 #[test]
 fn a_killed_node_comes_back_under_its_name_and_sees_what_was_said() {
     let folder = folder();
@@ -76,6 +79,7 @@ fn a_killed_node_comes_back_under_its_name_and_sees_what_was_said() {
     assert_same_order(&[&again, &bob, &eve], 3);
 }
 
+// Answers F52 of docs/features.md.
 #[test]
 fn a_leader_that_hangs_is_replaced_and_returns_by_itself() {
     let folder = folder();
@@ -92,6 +96,7 @@ fn a_leader_that_hangs_is_replaced_and_returns_by_itself() {
     assert_same_order(&[&ann, &bob, &eve], 2);
 }
 
+// Answers F56 of docs/features.md.
 #[test]
 fn a_line_without_a_quorum_waits_and_goes_out_once() {
     let folder = folder();
@@ -132,6 +137,7 @@ fn alone_asks_back_and_is_refused_while_there_is_a_quorum() {
     late.wait_for("]: kept");
 }
 
+// Answers F30 of docs/features.md.
 #[test]
 fn at_the_end_of_its_input_a_node_says_its_last_lines_and_leaves() {
     let folder = folder();
@@ -206,6 +212,7 @@ fn commands_answer_and_a_misspelt_one_gets_a_suggestion() {
     assert_eq!(ann.wait_exit(), Some(0));
 }
 
+// Answers F64 of docs/features.md.
 #[test]
 fn every_line_of_the_log_is_led_by_its_lamport_time() {
     let folder = folder();

@@ -58,6 +58,7 @@ fn texts(node: &Running) -> Vec<String> {
     said.filter_map(|line| Some(line.split_once("]: ")?.1.to_owned())).collect()
 }
 
+// Answers F55 of docs/features.md.
 #[test]
 fn after_a_kill_of_all_three_every_acknowledged_line_is_there_once() {
     let folder = folder();

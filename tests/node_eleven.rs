@@ -1,4 +1,5 @@
-//! The eleven cases that the fifth system's report tests by hand, each as real processes through a pipe.
+//! The eleven cases that the fifth system's report tests by hand, each as real processes through a
+//! pipe.
 
 mod node;
 
@@ -83,6 +84,7 @@ fn case_4_a_message_to_a_group_that_does_not_exist_goes_nowhere() {
     bob.wait_for("]: still here");
 }
 
+// Answers F28 of docs/features.md.
 #[test]
 fn f25_f27_case_5_a_private_message_to_somebody_who_is_away_waits_or_says_why_not() {
     let folder = folder();
@@ -161,6 +163,7 @@ fn f25_case_8_a_private_message_is_seen_by_two_alone() {
     assert!(!log.contains("psst"), "not in another's log file either");
 }
 
+// Answers F37 of docs/features.md.
 #[test]
 fn f31_f42_case_9_joining_makes_a_group_and_tells_its_members() {
     let folder = folder();

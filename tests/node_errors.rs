@@ -36,6 +36,7 @@ fn assert_fails(arguments: &[&str], code: i32, expected: &[&str]) {
     assert!(output.stdout.is_empty(), "nothing but chat on stdout");
 }
 
+// Answers F11 of docs/features.md.
 #[test]
 fn a_port_in_use_is_named_with_what_to_do() {
     let other = somebody_who_says(b"");
@@ -84,6 +85,7 @@ fn addresses_of_two_rings_are_not_joined() {
     assert_fails(&join, 1, &["different rings", &one.address, &other.address]);
 }
 
+// Answers F10 of docs/features.md.
 #[test]
 fn of_several_addresses_the_first_that_answers_is_joined() {
     let folder = folder();
@@ -147,6 +149,7 @@ fn the_file_gives_way_to_the_environment_and_that_to_a_flag() {
     assert_eq!(name_with(Some("of environment"), Some("of flag")), "of flag");
 }
 
+// Answers F12, F67 of docs/features.md.
 #[test]
 fn help_shows_every_variable() {
     let folder = folder();
@@ -160,6 +163,7 @@ fn help_shows_every_variable() {
     assert_eq!(output.status.code(), Some(0));
 }
 
+// Answers F63, F65 of docs/features.md.
 #[test]
 fn garbage_and_an_oversized_frame_close_the_link_and_leave_the_ring_untouched() {
     let folder = folder();
@@ -182,6 +186,7 @@ fn garbage_and_an_oversized_frame_close_the_link_and_leave_the_ring_untouched() 
     assert!(!ann.lines().iter().any(|line| line.contains("gone")), "{:#?}", ann.lines());
 }
 
+// Answers F17 of docs/features.md.
 #[test]
 fn a_line_of_more_than_64_kib_is_refused_and_the_next_is_not() {
     let folder = folder();

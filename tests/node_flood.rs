@@ -14,6 +14,7 @@ use node::{DEADLINE, Guard, Running, folder};
 /// More than the mailbox of a node and the pipe behind it hold.
 const LINES: usize = 100_000;
 
+// Answers F18, F23 of docs/features.md.
 #[test]
 fn a_flood_is_shown_once_and_in_order_and_a_stuck_screen_holds_up_nobody() {
     let folder = folder();

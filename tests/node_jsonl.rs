@@ -8,6 +8,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use node::{Running, command, errors_of, folder, free_ports, run_to_end};
+use ringchat::chat::command::Body;
+use ringchat::chat::outcome::Outcome;
+use ringchat::front::door::News;
 use ringchat::front::journal::{Line, What};
 use ringchat::proto::event::{Event, Refusal};
 use ringchat::proto::node::Node;
@@ -52,6 +55,7 @@ fn wait_for_delivery(node: &Running, text: &str) {
     });
 }
 
+// Answers F66 of docs/features.md.
 #[test]
 fn a_machine_reads_everything_that_happens_in_the_order_in_which_it_did() {
     let folder = folder();
@@ -192,4 +196,53 @@ fn a_node_whose_reader_is_gone_ends() {
         assert!(Instant::now() < deadline, "expected the end of a node that nobody reads");
         thread::sleep(Duration::from_millis(5));
     }
+}
+
+#[test]
+fn a_machine_reads_what_its_person_may_know_and_nothing_else() {
+    let folder = folder();
+    let mut ann = machine(folder.path(), "ann", &["--new"]);
+    let at = address(&ann);
+    let mut bob = machine(folder.path(), "bob", &["--join", &at]);
+    wait(&bob, "an arrival", |what| match what {
+        What::Chat(news) => matches!(**news, News::Arrived { own: true, .. }).then_some(()),
+        _other => None,
+    });
+    ann.type_line("/join rust");
+    let created = |what: &What| match what {
+        What::Chat(news) => match &**news {
+            News::Chat { what, own: true } => {
+                matches!(**what, Outcome::Created { .. }).then_some(())
+            }
+            _other => None,
+        },
+        _other => None,
+    };
+    wait(&ann, "a group", created);
+    ann.type_line("for members");
+    ann.type_line("/msg bob psst");
+    let private = |what: &What| match what {
+        What::Chat(news) => match &**news {
+            News::Private { line, .. } => Some(line.body.clone()),
+            _other => None,
+        },
+        _other => None,
+    };
+    assert_eq!(wait(&bob, "a private line", private), Body::Plain("psst".to_owned()));
+    bob.type_line("/who rust");
+    let members = wait(&bob, "an answer", |what| match what {
+        What::Chat(news) => match &**news {
+            News::Group(group) => Some(group.members.len()),
+            _other => None,
+        },
+        _other => None,
+    });
+    assert_eq!(members, 1);
+    let said = |what: &What| match what {
+        What::Chat(news) => matches!(**news, News::Said { .. }).then_some(()),
+        _other => None,
+    };
+    wait(&ann, "the line at its author", said);
+    let at_bob = journal(&bob.lines()).iter().any(|line| said(&line.what).is_some());
+    assert!(!at_bob, "the group's line is no news at the other node");
 }

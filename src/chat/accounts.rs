@@ -1,7 +1,7 @@
 //! Accounts: a name that is somebody's for good, at as many nodes at once as they like.
 //!
-//! Passwords are checked where they are typed, against the verifier of the account; what is ordered is
-//! that this was done. So whoever runs a node of the ring is trusted with logins (docs/chat.md).
+//! Passwords are checked where they are typed, against the verifier of the account; what is ordered
+//! is that this was done. So whoever runs a node of the ring is trusted with logins (docs/chat.md).
 
 use std::collections::BTreeSet;
 
@@ -25,8 +25,8 @@ pub struct Account {
 }
 
 impl Chat {
-    /// A guest becomes an account, with all groups and lines that wait. The name of another guest is not
-    /// to be had that way.
+    /// A guest becomes an account, with all groups and lines that wait. The name of another guest
+    /// is not to be had that way.
     pub(super) fn register(
         &mut self,
         stamp: Stamp,
@@ -83,8 +83,8 @@ impl Chat {
         Ok(told)
     }
 
-    /// A wrong password counts against the node at which it was typed, and against nobody else: so no
-    /// one can lock another out. One is forgiven for each `login_window` places of the order.
+    /// A wrong password counts against the node at which it was typed, and against nobody else: so
+    /// no one can lock another out. One is forgiven for each `login_window` places of the order.
     pub(super) fn login_failed(&mut self, stamp: Stamp, name: Name) -> Verdict {
         self.may_try(stamp)?;
         let window = self.limits.login_window;
@@ -133,8 +133,8 @@ impl Chat {
         Ok(told)
     }
 
-    /// How many places of the order it takes until another password may be offered at a node, as of the
-    /// place of the next command; 0 if one may.
+    /// How many places of the order it takes until another password may be offered at a node, as of
+    /// the place of the next command; 0 if one may.
     pub fn login_wait(&self, node: NodeId, place: Index) -> u64 {
         let Some(session) = self.sessions.get(&node) else { return 0 };
         let (most, window) = (self.limits.login_failures, self.limits.login_window);

@@ -7,9 +7,10 @@
 //! ```
 //!
 //! Bodies of actions, in the order of their tags from 1: Post: kind, optional group, rest text ·
-//! Private: to, body's tag, rest text · Edit: place, rest text · Remove: place · Create, Join, Part, Delete:
-//! group · Topic: optional group, rest text · Rename: as Hello · Register: name, counted verifier ·
-//! Login: account · LoginFailed: name · Logout · DeleteAccount · Seen: place · SetLimits: limits.
+//! Private: to, body's tag, rest text · Edit: place, rest text · Remove: place · Create, Join,
+//! Part, Delete: group · Topic: optional group, rest text · Rename: as Hello · Register: name,
+//! counted verifier · Login: account · LoginFailed: name · Logout · DeleteAccount · Seen: place ·
+//! SetLimits: limits.
 
 use super::bytes::{Malformed, Reader, put_bytes, put_count, put_name, put_option, put_u64};
 use super::command::{Action, Body, Command, Kind, PRESENT_MAX, VERIFIER_BYTES_MAX};
@@ -211,14 +212,14 @@ pub(super) fn read_line(reader: &mut Reader<'_>) -> Result<String, Malformed> {
     Ok(strip(reader.rest(LINE_BYTES_MAX, "a line")?))
 }
 
-pub(super) fn put_kind(into: &mut Vec<u8>, kind: Kind) {
+fn put_kind(into: &mut Vec<u8>, kind: Kind) {
     into.push(match kind {
         Kind::Said => 1,
         Kind::Does => 2,
     });
 }
 
-pub(super) fn read_kind(reader: &mut Reader<'_>) -> Result<Kind, Malformed> {
+fn read_kind(reader: &mut Reader<'_>) -> Result<Kind, Malformed> {
     Ok(if reader.tag(2, "how a line is meant")? == 1 { Kind::Said } else { Kind::Does })
 }
 

@@ -51,7 +51,8 @@ impl Command {
     }
 }
 
-/// What a person does. Groups and people are named by name: whoever has it at this place of the order.
+/// What a person does. Groups and people are named by name: whoever has it at this place of the
+/// order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Says a line in a group; in the lobby, if none is named.

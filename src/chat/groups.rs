@@ -1,7 +1,7 @@
 //! Groups: who is in which, since when, and whose each is.
 //!
-//! Everybody is in the lobby, always. A person sees of another group what is said behind the place at
-//! which they came in.
+//! Everybody is in the lobby, always. A person sees of another group what is said behind the place
+//! at which they came in.
 
 use std::collections::BTreeMap;
 
@@ -123,7 +123,8 @@ impl Chat {
         groups.into_iter().flat_map(|group| self.part_one(stamp, &who, group)).collect()
     }
 
-    /// The owner's place goes to whoever has been in the group for longest; the last one out ends it.
+    /// The owner's place goes to whoever has been in the group for longest; the last one out ends
+    /// it.
     fn part_one(&mut self, stamp: Stamp, who: &Who, id: GroupId) -> Vec<Told> {
         let person = self.people.get_mut(&who.person);
         let since = person.and_then(|person| person.groups.remove(&id));

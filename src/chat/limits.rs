@@ -149,7 +149,8 @@ impl Limits {
         Ok(limits)
     }
 
-    /// The order is that of [`FIELDS`], and of the bytes: a new one goes to the end, in a new version.
+    /// The order is that of [`FIELDS`], and of the bytes: a new one goes to the end, in a new
+    /// version.
     fn fields(&mut self) -> [&mut u64; FIELDS.len()] {
         [
             &mut self.line_bytes,

@@ -1,11 +1,15 @@
-//! The replicated chat: ordered commands in, what happened out. It never learns how the order is made.
+//! The replicated chat: ordered commands in, what happened out. It never learns how the order is
+//! made.
 //!
 //! * [`command`] and [`codec`]: what nodes say to each other's chats, and the same as bytes.
-//! * [`state`]: all that is remembered, a function of the ordered commands alone; [`accounts`], [`sessions`],
-//!   [`groups`], [`lines`] and [`private`] say what each command does to it, [`queries`] what can be asked.
+//! * [`state`]: all that is remembered, a function of the ordered commands alone; [`accounts`],
+//!   [`sessions`], [`groups`], [`lines`] and [`private`] say what each command does to it,
+//!   [`queries`] what can be asked.
 //! * [`outcome`] and [`refusal`]: what a command led to, and who may be told.
-//! * [`person`]: who people are; [`name`] and [`skeleton`]: what they are called; [`limits`]: how much they may.
-//! * [`snapshot`] and [`restore`]: the state as bytes, for newcomers; [`record`]: a line, for the archive.
+//! * [`person`]: who people are; [`name`] and [`skeleton`]: what they are called; [`limits`]: how
+//!   much they may.
+//! * [`snapshot`] and [`restore`]: the state as bytes, for newcomers; [`record`]: a line, for the
+//!   archive.
 //! * [`text`]: what a line may hold.
 
 pub mod accounts;

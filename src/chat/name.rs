@@ -83,8 +83,8 @@ impl Name {
         Ok(Name(text.to_owned()))
     }
 
-    /// A name of an account or group: 3 to 32 characters, an ASCII letter first, then ASCII letters, digits,
-    /// `-` and `_`, but for the last.
+    /// A name of an account or group: 3 to 32 characters, an ASCII letter first, then ASCII
+    /// letters, digits, `-` and `_`, but for the last.
     ///
     /// # Errors
     /// [`NameError`], if the rules are not met.

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::name::Name;
 use crate::proto::id::{Index, NodeId};
 
-/// An account: the place at which it was registered. So one that is registered anew under an old name
-/// is somebody else.
+/// An account: the place at which it was registered. So one that is registered anew under an old
+/// name is somebody else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct AccountId(pub Index);
 

@@ -32,8 +32,8 @@ pub struct PrivateLine {
 }
 
 impl Chat {
-    /// Every private line waits for its recipient until one of their sessions says that it was shown: who
-    /// is away is nothing that the order knows.
+    /// Every private line waits for its recipient until one of their sessions says that it was
+    /// shown: who is away is nothing that the order knows.
     pub(super) fn private(&mut self, stamp: Stamp, from: Who, to: &Name, body: Body) -> Verdict {
         let recipient = self.names.get(&to.skeleton()).copied();
         let recipient = recipient.and_then(|person| self.who(person));
@@ -52,8 +52,8 @@ impl Chat {
         Ok(vec![Told { to: Audience::People(people), what: Outcome::Private(line) }])
     }
 
-    /// A person has seen everything up to there: no private line of it waits any more, and no line of a
-    /// group will be shown as missed.
+    /// A person has seen everything up to there: no private line of it waits any more, and no line
+    /// of a group will be shown as missed.
     pub(super) fn see(&mut self, stamp: Stamp, id: PersonId, up_to: Index) -> Vec<Told> {
         let up_to = up_to.min(stamp.place.previous());
         let Some(person) = self.people.get_mut(&id) else { return Vec::new() };

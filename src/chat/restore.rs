@@ -133,8 +133,8 @@ impl Chat {
         Ok(())
     }
 
-    /// Nobody had an account, and names were told apart by fewer look-alikes: the second of two that are
-    /// one by now gets a number, as it would if it came later.
+    /// Nobody had an account, and names were told apart by fewer look-alikes: the second of two
+    /// that are one by now gets a number, as it would if it came later.
     fn restore_release_1(&mut self, reader: &mut Reader<'_>) -> Result<(), Malformed> {
         for _ in 0..reader.count(COUNT_MAX, "a count of names")? {
             let node = NodeId(reader.u64("a node's id")?);
@@ -193,7 +193,7 @@ fn read_who(reader: &mut Reader<'_>) -> Result<Who, Malformed> {
     Ok(Who { person: read_person(reader)?, name: read_name(reader)? })
 }
 
-pub(super) fn read_person(reader: &mut Reader<'_>) -> Result<PersonId, Malformed> {
+fn read_person(reader: &mut Reader<'_>) -> Result<PersonId, Malformed> {
     let tag = reader.tag(GUEST, "a person's tag")?;
     let id = reader.u64("a person's id")?;
     Ok(match tag {

@@ -1,8 +1,9 @@
 //! Who sits at which node, and what they are called.
 //!
-//! A node keeps the name that it once got, also while it is away. The name of a guest whose node left or
-//! was evicted is freed when somebody else asks for it. Whether it is away is decided by what the asker
-//! says of its view, not by what this node saw. The name of an account is never a guest's.
+//! A node keeps the name that it once got, also while it is away. The name of a guest whose node
+//! left or was evicted is freed when somebody else asks for it. Whether it is away is decided by
+//! what the asker says of its view, not by what this node saw. The name of an account is never a
+//! guest's.
 
 use super::name::Name;
 use super::outcome::{Becoming, Outcome, Told};
@@ -38,8 +39,9 @@ pub(super) struct Here<'a> {
 }
 
 impl Chat {
-    /// Whoever is registered with a view up to that of `here` was in it or in one before; so if it is
-    /// not among those present, it is gone. (Who came later may be missing there, and is not gone.)
+    /// Whoever is registered with a view up to that of `here` was in it or in one before; so if it
+    /// is not among those present, it is gone. (Who came later may be missing there, and is not
+    /// gone.)
     fn is_away(&self, node: NodeId, here: Here<'_>) -> bool {
         let view = self.sessions.get(&node).map_or(0, |session| session.view);
         view <= here.view && !here.present.contains(&node)

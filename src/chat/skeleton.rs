@@ -1,9 +1,10 @@
 //! When two names are the same to people: a skeleton, by a table that never changes.
 //!
-//! The table is our own and small, and no Unicode table, since those differ between releases and all
-//! nodes must agree. (The idea is that of Unicode Technical Standard 39, section 4.)
+//! The table is our own and small, and no Unicode table, since those differ between releases and
+//! all nodes must agree. (The idea is that of Unicode Technical Standard 39, section 4.)
 
-/// What is left of a name once look-alikes are one. Two names with the same skeleton are the same name.
+/// What is left of a name once look-alikes are one. Two names with the same skeleton are the same
+/// name.
 pub fn skeleton(name: &str) -> String {
     name.chars().map(narrow).filter(|c| !is_invisible(*c)).map(fold).collect()
 }
@@ -35,7 +36,8 @@ fn is_invisible(character: char) -> bool {
     )
 }
 
-/// ASCII letters in one case; digits, Cyrillic and Greek letters as the Latin ones that they look like.
+/// ASCII letters in one case; digits, Cyrillic and Greek letters as the Latin ones that they look
+/// like.
 fn fold(character: char) -> char {
     match character.to_ascii_lowercase() {
         '0' | 'О' | 'о' | 'Ο' | 'ο' => 'o',

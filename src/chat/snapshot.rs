@@ -12,8 +12,8 @@
 //! person: 1 account · 2 guest, id u64
 //! ```
 //!
-//! What follows from that (who is in which group, whose a name is) is not written. Version 1, of release
-//! 1, is in [`super::restore`].
+//! What follows from that (who is in which group, whose a name is) is not written. Version 1, of
+//! release 1, is in [`super::restore`].
 
 use super::bytes::{put_bytes, put_count, put_name, put_text, put_u64};
 use super::command::Body;
@@ -136,7 +136,7 @@ fn put_who(into: &mut Vec<u8>, who: &Who) {
     put_name(into, &who.name);
 }
 
-pub(super) fn put_person(into: &mut Vec<u8>, person: PersonId) {
+fn put_person(into: &mut Vec<u8>, person: PersonId) {
     match person {
         PersonId::Account(id) => {
             into.push(ACCOUNT);

@@ -55,7 +55,8 @@ pub struct Chat {
     pub(super) forgotten: Index,
     /// How many bytes wait in all mailboxes.
     pub(super) mail_bytes: usize,
-    /// Who has said something within the rate's window, in order; and how often, where there is one.
+    /// Who has said something within the rate's window, in order; and how often, where there is
+    /// one.
     pub(super) recent: VecDeque<(Index, PersonId)>,
     pub(super) recent_by: BTreeMap<PersonId, u64>,
 }

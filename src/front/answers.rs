@@ -60,7 +60,8 @@ fn members(chat: &Chat, id: GroupId, here: &[NodeId]) -> Vec<GroupMember> {
     group.members().filter_map(member).collect()
 }
 
-/// Accounts and groups whose names match a pattern; one without `*` and `?` is looked for anywhere in them.
+/// Accounts and groups whose names match a pattern; one without `*` and `?` is looked for anywhere
+/// in them.
 pub(super) fn list(chat: &Chat, pattern: String) -> News {
     let is_plain = !pattern.contains(['*', '?']);
     let wanted = if is_plain { format!("*{pattern}*") } else { pattern.clone() };
@@ -97,12 +98,13 @@ pub(super) fn mentioned(chat: &Chat, status: &Status) -> Vec<Person> {
     .collect()
 }
 
-/// Whether a text is as a pattern says: `*` stands for anything, `?` for one character, and ASCII letters
-/// for both cases.
+/// Whether a text is as a pattern says: `*` stands for anything, `?` for one character, and ASCII
+/// letters for both cases.
 pub fn matches(pattern: &str, text: &str) -> bool {
     let pattern: Vec<char> = pattern.to_ascii_lowercase().chars().collect();
     let text: Vec<char> = text.to_ascii_lowercase().chars().collect();
-    // Where the last star stood, and up to where it has taken the text: it takes one more if need be.
+    // Where the last star stood, and up to where it has taken the text: it takes one more if need
+    // be.
     let (mut at, mut read, mut star) = (0, 0, None);
     while read < text.len() {
         match pattern.get(at) {

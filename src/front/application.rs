@@ -39,6 +39,8 @@ pub struct Desk {
     pub here: (u64, Vec<NodeId>),
     /// Everything up to here was shown.
     pub shown: Index,
+    /// Nothing is ordered for now.
+    pub no_quorum: bool,
 }
 
 /// The chat of one node.
@@ -57,6 +59,9 @@ pub struct ChatApplication {
     pub(super) lobby_from: Index,
     /// What its disk held is delivered again: nothing of it is shown before it is whole.
     pub(super) waking: bool,
+    /// It has come back, and its log may hold what it has shown in an earlier life: until its own
+    /// word that it is here again comes out of the order, private lines are left in the mailbox.
+    pub(super) reading_up: bool,
     /// Numbers up to this one are of its earlier lives.
     before_life: u64,
     /// Whether this node is a member, and whether it ever was.
@@ -83,6 +88,7 @@ impl ChatApplication {
             shown: Index::ZERO,
             lobby_from: Index::ZERO,
             waking: false,
+            reading_up: false,
             before_life: 0,
             is_member: false,
             was_member: false,
@@ -100,7 +106,7 @@ impl ChatApplication {
 
     /// The same, of a node that comes back, and has lived so often before.
     pub fn coming_back(self, life: u64) -> ChatApplication {
-        ChatApplication { waking: true, before_life: before_life(life), ..self }
+        ChatApplication { waking: true, reading_up: true, before_life: before_life(life), ..self }
     }
 
     /// What the front end may look up. It must not be held across an `await`.

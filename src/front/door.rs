@@ -22,8 +22,8 @@ pub const HISTORY_LINES: u32 = 20;
 /// What a front end can ask of the node behind it. Where a group is none, it is the lobby.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {
-    /// Order this. What comes of it is told as [`News::Said`], [`News::Private`], [`News::Changed`] or
-    /// [`News::Chat`]. What a request below does is not asked for that way.
+    /// Order this. What comes of it is told as [`News::Said`], [`News::Private`], [`News::Changed`]
+    /// or [`News::Chat`]. What a request below does is not asked for that way.
     Act(Action),
     /// Be called so from here on.
     Rename(Name),
@@ -41,7 +41,8 @@ pub enum Request {
     Members(Name),
     /// Which groups are there?
     Groups,
-    /// Which accounts and groups are called so? `*` and `?` stand for anything and for any character.
+    /// Which accounts and groups are called so? `*` and `?` stand for anything and for any
+    /// character.
     List(String),
     /// Which of the lines that are remembered hold this text?
     Search {

@@ -15,7 +15,8 @@ use crate::proto::id::Index;
 /// How many bytes of lines are asked for at once.
 const BYTES: u32 = 1 << 20;
 
-/// How often is asked at most: a group may have said little, and long ago. Whoever wants more asks again.
+/// How often is asked at most: a group may have said little, and long ago. Whoever wants more asks
+/// again.
 const ASKS_MAX: usize = 32;
 
 /// How many lines are asked for at once, at least: of those found, some may be of other groups.

@@ -58,8 +58,8 @@ pub enum What {
     State(Box<State>),
     /// The answer to `/history`.
     History(Told),
-    /// What the person at the node is told of the chat: lines that are theirs to read, groups, accounts,
-    /// refusals, and answers.
+    /// What the person at the node is told of the chat: lines that are theirs to read, groups,
+    /// accounts, refusals, and answers.
     Chat(Box<News>),
     /// Something for the person at the node.
     Notice(String),
@@ -170,7 +170,8 @@ impl Journal {
         written
     }
 
-    /// Writes what the person is told of the chat. What the ring does stands there as an event already.
+    /// Writes what the person is told of the chat. What the ring does stands there as an event
+    /// already.
     ///
     /// # Errors
     /// As the system says, also if an earlier line could not be written: nobody reads any more.

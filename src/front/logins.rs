@@ -1,4 +1,5 @@
-//! Passwords at the node where they are typed: checked against the replicated verifiers, and never ordered.
+//! Passwords at the node where they are typed: checked against the replicated verifiers, and never
+//! ordered.
 
 use super::door::News;
 use super::password::{matches, verifier};
@@ -55,8 +56,8 @@ impl Session {
         accounts.find(|(id, _)| *id == account).map(|(_, account)| account.verifier().to_vec())
     }
 
-    /// Whether a password meets its verifier; if not, all are told. The order of both is the ring's, and
-    /// so the ring's rule of how often one may try is asked first.
+    /// Whether a password meets its verifier; if not, all are told. The order of both is the
+    /// ring's, and so the ring's rule of how often one may try is asked first.
     async fn is_right(
         &mut self,
         name: &Name,

@@ -41,7 +41,8 @@ pub struct GroupNews {
     pub mine: bool,
     /// How many are in it.
     pub size: usize,
-    /// Who is in it, the first comer first; of the lobby, and in a list of groups, nobody is listed.
+    /// Who is in it, the first comer first; of the lobby, and in a list of groups, nobody is
+    /// listed.
     pub members: Vec<GroupMember>,
 }
 
@@ -67,8 +68,8 @@ pub struct Past {
     pub lines: Vec<Line>,
     /// What was found and cannot be shown: its place, and why.
     pub unreadable: Vec<(Index, String)>,
-    /// Where between them and the place that was asked for more may stand that is not here, in order:
-    /// not yet, or not any more.
+    /// Where between them and the place that was asked for more may stand that is not here, in
+    /// order: not yet, or not any more.
     pub lacking: Vec<Stretch>,
     /// Whether older lines may be found, and before which place to ask for them.
     pub goes_on: bool,

@@ -1,7 +1,8 @@
 //! Passwords as verifiers, and the other way round: argon2id, in a thread of its own.
 //!
-//! A verifier is what the log holds, and every member can read it; so it is made slow to guess from, with
-//! the parameters that OWASP's Password Storage Cheat Sheet names first: 19 MiB, two passes, one lane.
+//! A verifier is what the log holds, and every member can read it; so it is made slow to guess
+//! from, with the parameters that OWASP's Password Storage Cheat Sheet names first: 19 MiB, two
+//! passes, one lane.
 //!
 //! ```text
 //! 1 | memory in KiB u32 | passes u32 | lanes u32 | salt, 16 bytes | hash, 32 bytes

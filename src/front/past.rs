@@ -15,8 +15,8 @@ pub struct Past {
     /// All lines behind this place are among `lines`.
     behind: Index,
     lines: VecDeque<Line>,
-    /// Lines before that, in the archive already, which have been changed since: they take the place of
-    /// what stands there.
+    /// Lines before that, in the archive already, which have been changed since: they take the
+    /// place of what stands there.
     changed: BTreeMap<Index, Line>,
     /// Where, before that, lines may stand that this process never held.
     gaps: Vec<Stretch>,
@@ -25,7 +25,8 @@ pub struct Past {
 }
 
 impl Past {
-    /// The chat has taken in everything up to `index`; with it may have come a line, or a line's change.
+    /// The chat has taken in everything up to `index`; with it may have come a line, or a line's
+    /// change.
     pub fn applied(&mut self, index: Index, told: &[Told]) {
         self.applied = index;
         for told in told {

@@ -37,7 +37,8 @@ pub struct Prompt {
     editing: Arc<AtomicBool>,
 }
 
-/// What the prompt shows and completes. Whoever knows draws it, and the editor looks at it before each line.
+/// What the prompt shows and completes. Whoever knows draws it, and the editor looks at it before
+/// each line.
 #[derive(Clone, Debug, Default)]
 pub struct Sketch(Arc<Mutex<Drawn>>);
 
@@ -54,17 +55,22 @@ impl Sketch {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Drawn { prompt, people, groups };
     }
 
+    /// Draws the prompt alone anew.
+    pub fn draw_prompt(&self, prompt: String) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).prompt = prompt;
+    }
+
     fn prompt(&self) -> String {
         let drawn = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if drawn.prompt.is_empty() { "> ".to_owned() } else { drawn.prompt.clone() }
     }
 
-    /// Where the word begins that is being typed, and how it may go on: commands at the beginning of a
-    /// line, and names anywhere; groups alone behind a `#`, people alone behind an `@`.
+    /// Where the word begins that is being typed, and how it may go on: commands at the beginning
+    /// of a line, and names anywhere; groups alone behind a `#`, people alone behind an `@`.
     pub fn complete(&self, typed: &str) -> (usize, Vec<String>) {
         if typed.starts_with('/') && !typed.contains(' ') {
             let fitting = words().filter(|word| word.starts_with(&typed.to_ascii_lowercase()));
-            return (0, fitting.map(str::to_owned).collect());
+            return (0, with_blank(fitting.map(str::to_owned).collect()));
         }
         let start = typed.rfind(' ').map_or(0, |blank| blank + 1);
         let word = &typed[start..];
@@ -82,8 +88,16 @@ impl Sketch {
             !word.is_empty()
                 && name.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word))
         };
-        (start, people.iter().chain(groups).filter(begins).cloned().collect())
+        (start, with_blank(people.iter().chain(groups).filter(begins).cloned().collect()))
     }
+}
+
+/// Where only one word fits, the next may be typed at once.
+fn with_blank(mut words: Vec<String>) -> Vec<String> {
+    if let [only] = &mut words[..] {
+        only.push(' ');
+    }
+    words
 }
 
 #[derive(Helper, Hinter, Validator)]

@@ -12,6 +12,9 @@ use crate::chat::person::Who;
 use crate::chat::private::PrivateLine;
 use crate::chat::text::strip;
 
+/// How many names are listed at most.
+const NAMES_MAX: usize = 100;
+
 impl Screen {
     /// `#rust @ann[12·7]: hi`: the group, if it is not the lobby; an account has an `@`.
     pub(super) fn said(
@@ -160,9 +163,14 @@ impl Screen {
         let accounts: Vec<String> = accounts.iter().map(account).collect();
         let groups: Vec<String> = groups.iter().map(|name| format!("#{name}")).collect();
         let none = |what: &str| format!("no {what} is called {}", strip(pattern));
-        let list = |what: &str, found: Vec<String>| match found.is_empty() {
-            true => self.notice(&none(what)),
-            false => self.notice(&format!("{what}s: {}", found.join(", "))),
+        let list = |what: &str, found: Vec<String>| {
+            let more = found.len().saturating_sub(NAMES_MAX);
+            let listed = found[..found.len() - more].join(", ");
+            match (found.is_empty(), more) {
+                (true, _) => self.notice(&none(what)),
+                (false, 0) => self.notice(&format!("{what}s: {listed}")),
+                (false, more) => self.notice(&format!("{what}s: {listed} and {more} more")),
+            }
         };
         vec![list("account", accounts), list("group", groups)]
     }

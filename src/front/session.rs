@@ -172,8 +172,8 @@ impl Session {
         })
     }
 
-    /// To be told all news before they are shown: a node that came in says its name, and private lines
-    /// that are shown need not wait any more.
+    /// To be told all news before they are shown: a node that came in says its name, and private
+    /// lines that are shown need not wait any more.
     pub fn on_news(&mut self, news: &News) {
         match news {
             News::Admitted(admission) => {
@@ -217,16 +217,18 @@ impl Session {
         }
     }
 
-    /// What was shown is to be told to all, so that it is shown at no other node and at no other time.
+    /// What was shown is to be told to all, so that it is shown at no other node and at no other
+    /// time.
     fn saw(&mut self, place: Option<Index>) {
         self.seen = self.seen.max(place);
     }
 
-    /// Before the node leaves: what it has shown of groups is not missed later.
+    /// Before the node leaves: what it has shown of groups is not missed later. Where nothing can
+    /// be ordered, it is not worth waiting for.
     pub fn take_leave(&mut self) {
         let has_account = self.who().is_some_and(|who| !who.person.is_guest());
-        if has_account && self.admitted {
-            let up_to = self.desk.borrow().shown;
+        let (no_quorum, up_to) = (self.desk.borrow().no_quorum, self.desk.borrow().shown);
+        if has_account && self.admitted && !no_quorum {
             self.order(Action::Seen { up_to });
         }
     }

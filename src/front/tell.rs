@@ -11,7 +11,8 @@ use crate::chat::private::PrivateLine;
 use crate::proto::id::{Index, NodeId};
 
 impl ChatApplication {
-    /// Something happened at this place: it goes into the log, and to the person here if they may know.
+    /// Something happened at this place: it goes into the log, and to the person here if they may
+    /// know.
     pub(super) fn hear(&mut self, place: Index, told: Told) {
         self.log(place, &told.what);
         // What came before this node was a member was shown, or is history; nothing is shown twice.
@@ -21,6 +22,7 @@ impl ChatApplication {
         }
         match told.what {
             Outcome::Said(line) => self.show(line),
+            Outcome::Private(_) if self.reading_up => {}
             Outcome::Private(line) => self.show_private(line),
             Outcome::Edited(line) | Outcome::Removed(line) => {
                 let changed = quoted(&self.chat(), line);
@@ -32,6 +34,9 @@ impl ChatApplication {
                 let wanted = wanted.map(|name| name.to_string());
                 let own = origin == self.me.id;
                 self.news.post(News::Arrived { who, wanted, back, own });
+                if own && std::mem::take(&mut self.reading_up) {
+                    self.show_missed_meanwhile();
+                }
             }
             Outcome::Unreadable { origin, why } => {
                 let who = self.person(origin);
@@ -114,6 +119,15 @@ impl ChatApplication {
         }
     }
 
+    /// The node is here again, and everything before that was read: what the person has not seen,
+    /// in this life or before, is shown. A guest has seen the last lines of the lobby when the node
+    /// came in.
+    fn show_missed_meanwhile(&self) {
+        let own = self.own();
+        let seen = if own.is_guest() { Index(u64::MAX) } else { self.chat().seen(own) };
+        self.show_missed(seen, self.lobby_from);
+    }
+
     /// The state of another node took the place of this one's: what stands between is shown.
     pub(super) fn catch_up(&mut self, index: Index) {
         let (own, shown) = (self.own(), self.shown);
@@ -123,7 +137,9 @@ impl ChatApplication {
             (lines, chat.mail(own).filter(|line| line.place > shown).cloned().collect())
         };
         lines.into_iter().for_each(|line| self.show(line));
-        mail.into_iter().for_each(|line| self.show_private(line));
+        if !self.reading_up {
+            mail.into_iter().for_each(|line| self.show_private(line));
+        }
         self.shown_up_to(index);
     }
 

@@ -31,11 +31,13 @@ impl ChatApplication {
             }
             Event::NoQuorum { reachable, members } => {
                 let found = (*reachable, *members);
+                self.desk.borrow_mut().no_quorum = true;
                 if self.no_quorum.replace(found) != Some(found) {
                     self.news.post(News::NoQuorum { reachable: found.0, members: found.1 });
                 }
             }
             Event::QuorumBack => {
+                self.desk.borrow_mut().no_quorum = false;
                 if self.no_quorum.take().is_some() {
                     self.news.post(News::QuorumBack);
                 }
@@ -47,6 +49,7 @@ impl ChatApplication {
             }
             Event::WentAlone { dropped, .. } => {
                 self.no_quorum = None;
+                self.desk.borrow_mut().no_quorum = false;
                 self.is_member = false;
                 self.news.post(News::WentAlone { dropped: *dropped });
             }
@@ -118,8 +121,8 @@ impl ChatApplication {
         self.news.post(News::Went { who, how });
     }
 
-    /// Who comes for the first time in this life is shown what was said before: who is logged in here
-    /// still, all that they missed.
+    /// Who comes for the first time in this life is shown what was said before. Who is logged in
+    /// here still is shown what they missed, a little later.
     fn admitted(&mut self) {
         let back = std::mem::replace(&mut self.was_member, true);
         let own = self.own();
@@ -135,8 +138,6 @@ impl ChatApplication {
         let view = self.view.number;
         self.news.post(News::Admitted(Admission { view, present, back, earlier }));
         if !back {
-            let seen = if own.is_guest() { Index(u64::MAX) } else { self.chat().seen(own) };
-            self.show_missed(seen, Index(u64::MAX));
             self.shown_up_to(last.unwrap_or_default());
         }
         self.announce_leader();

@@ -1,4 +1,5 @@
-//! The chat's rules once more, as plainly as they can be said: lists that are searched from end to end.
+//! The chat's rules once more, as plainly as they can be said: lists that are searched from end to
+//! end.
 
 use ringchat::chat::command::{Action, Body};
 use ringchat::chat::person::{AccountId, PersonId};

@@ -109,11 +109,7 @@ impl Host {
     /// Takes note of what it tells.
     pub(super) fn hear(&mut self, event: &Event) {
         match event {
-            Event::Submitted { payload, .. } => {
-                if Command::decode(payload).is_ok_and(|command| command.said().is_some()) {
-                    self.taken += 1;
-                }
-            }
+            Event::Submitted { payload, .. } if is_said(payload) => self.taken += 1,
             Event::Refused { why: Refusal::Full | Refusal::TooLarge | Refusal::Leaving } => {
                 self.taken += 1;
             }
@@ -121,4 +117,10 @@ impl Host {
             _no_part_of_talk => {}
         }
     }
+}
+
+/// Whether this is something that was typed to be said, and no name or other word of the node's
+/// own.
+fn is_said(payload: &[u8]) -> bool {
+    Command::decode(payload).is_ok_and(|command| command.said().is_some())
 }

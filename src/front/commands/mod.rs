@@ -1,8 +1,8 @@
 //! What a person can type: lines to say, and commands, by a table.
 //!
-//! A command begins with a slash. Those of the systems that this one replaces are understood as they spelt
-//! them, see [`seeds`]; a line that begins with a blank is said as it is, whatever it holds, unless a slash
-//! comes next.
+//! A command begins with a slash. Those of the systems that this one replaces are understood as
+//! they spelt them, see [`seeds`]; a line that begins with a blank is said as it is, whatever it
+//! holds, unless a slash comes next.
 
 use crate::chat::command::{Action, Kind};
 use crate::chat::name::{Name, NameError};
@@ -74,8 +74,8 @@ pub enum CommandError {
     },
 }
 
-/// Understands a line that was typed where lines are said in the group `current`, or in the lobby. A line
-/// that begins with two slashes says the rest, with one slash.
+/// Understands a line that was typed where lines are said in the group `current`, or in the lobby.
+/// A line that begins with two slashes says the rest, with one slash.
 ///
 /// # Errors
 /// [`CommandError`], if it looks like a command, and is none.

@@ -52,16 +52,17 @@ impl Input<'_> {
         if self.rest.is_empty() { Err(self.wrong()) } else { Ok(self.rest.to_owned()) }
     }
 
-    /// A word and all that stands behind it.
+    /// A word and all that stands behind it; a name of several words stands in quotation marks.
     fn word_and_text(&self) -> Result<(&str, String), CommandError> {
-        let parts = self.rest.split_once(char::is_whitespace);
+        let quoted = self.rest.strip_prefix('"').and_then(|rest| rest.split_once("\" "));
+        let parts = quoted.or_else(|| self.rest.split_once(char::is_whitespace));
         let (word, text) = parts.ok_or_else(|| self.wrong())?;
         Ok((word, text.to_owned()))
     }
 }
 
-/// A group's name, with or without a `#`; by number, as one of the systems before named them; and what
-/// another called its main hall is the lobby.
+/// A group's name, with or without a `#`; by number, as one of the systems before named them; and
+/// what another called its main hall is the lobby.
 fn group(typed: &str) -> Result<Name, CommandError> {
     let typed = typed.strip_prefix('#').unwrap_or(typed);
     let lower = typed.to_ascii_lowercase();

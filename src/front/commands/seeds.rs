@@ -1,8 +1,9 @@
 //! Commands as the systems before spelt them: bare words and those with a `#`, in any case.
 //!
-//! A bare word collides with ordinary lines, so the rule is strict: the line begins with it, without a blank
-//! before, and has exactly the number of words that the command takes. `send` takes any text: a line that
-//! begins so is a private one, or an error that says so, and never said to all by mistake.
+//! A bare word collides with ordinary lines, so the rule is strict: the line begins with it,
+//! without a blank before, and has exactly the number of words that the command takes. `send` takes
+//! any text: a line that begins so is a private one, or an error that says so, and never said to
+//! all by mistake.
 
 /// A bare word, how many words may stand behind it, and the command that it is.
 #[derive(Debug)]

@@ -32,7 +32,8 @@ pub const COMMANDS: [Usage; 26] = [
     usage(
         &["/msg", "/p", "/pa", "/send", "/tell"],
         "/msg NAME TEXT",
-        "say something to one person alone (or to the one at IP:PORT); waits if they are away",
+        "say something to one person alone, also to the one at IP:PORT or to \"a b\"; waits if \
+         they are away",
         read::private,
     ),
     usage(&["/deliver"], "/deliver", "show private lines that you have not seen", read::deliver),

@@ -17,7 +17,8 @@ const NAMES_MAX: usize = 1_000;
 pub struct Board {
     /// The group in which lines are said; none for the lobby.
     current: Option<Name>,
-    /// How many lines were said in other groups since a line was last said there, or the group entered.
+    /// How many lines were said in other groups since a line was last said there, or the group
+    /// entered.
     unread: BTreeMap<Name, u64>,
     sketch: Option<Sketch>,
 }
@@ -61,11 +62,22 @@ impl Board {
         self.draw(session);
     }
 
-    /// To be told all news: some say that a group is entered or gone, or that something was said in one.
+    /// To be told all news: some say that a group is entered or gone, or that something was said in
+    /// one.
     pub fn on_news(&mut self, news: &News, session: &Session) {
         match news {
-            News::Said { group, own: true, .. } => self.read(group.clone()),
-            News::Said { group, own: false, .. } => self.count(group.as_ref()),
+            News::Said { group, own, .. } => {
+                if *own {
+                    self.read(group.clone())
+                } else {
+                    self.count(group.as_ref())
+                }
+                // There may be many of these, and the names stay as they are.
+                if let Some(sketch) = &self.sketch {
+                    sketch.draw_prompt(self.prompt());
+                }
+                return;
+            }
             News::Chat { what, own } => self.on_outcome(what, *own),
             News::Admitted(_) | News::Arrived { .. } | News::Went { .. } => {}
             News::Private { .. }

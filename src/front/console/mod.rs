@@ -1,6 +1,7 @@
 //! The front end of this program: what is typed goes to the node, what happens to the screen.
 //!
-//! `typing` understands what is typed, `telling` shows what happens, [`board`] knows where lines are said and what the prompt shows.
+//! `typing` understands what is typed, `telling` shows what happens, [`board`] knows where lines
+//! are said and what the prompt shows.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -86,7 +87,8 @@ pub struct Console {
     asked_alone: bool,
     /// What a password was asked for: the next line is one.
     password_for: Option<For>,
-    /// The place of an own line that not all members are known to have, and when that is asked next.
+    /// The place of an own line that not all members are known to have, and when that is asked
+    /// next.
     not_at_all: Option<(Index, Instant)>,
     join_by: Option<Instant>,
     lost: u64,

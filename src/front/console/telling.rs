@@ -26,7 +26,8 @@ impl Console {
         self.show(news);
     }
 
-    /// A machine reads everything as it is, as long as it reads; a person reads what the screen makes of it.
+    /// A machine reads everything as it is, as long as it reads; a person reads what the screen
+    /// makes of it.
     pub(super) fn show(&mut self, news: News) {
         match &self.journal {
             None => self.lines.extend(self.screen.lines(&news)),
@@ -38,8 +39,8 @@ impl Console {
         }
     }
 
-    /// A person sees of an own line that it waits, that it has its place, and that no death of a minority,
-    /// or of any node, can take it from the others.
+    /// A person sees of an own line that it waits, that it has its place, and that no death of a
+    /// minority, or of any node, can take it from the others.
     pub(super) async fn ask_at_all(&mut self) {
         let Some((place, _)) = self.not_at_all else { return };
         match self.session.at_all().await {
