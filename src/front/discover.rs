@@ -11,6 +11,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::future::pending;
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -85,6 +86,45 @@ impl<'a> Lookout<'a> {
             biased;
             () = self.answer_all() => Findings::new(),
             found = look => found,
+        }
+    }
+
+    /// For the first node of a ring file: the nodes of the ring, if one of these others is in one. None if
+    /// this node is to found it, since it has met all of them, and none is in a ring.
+    ///
+    /// Who does not answer is waited for: it may hold a ring that was switched off, and another must
+    /// not begin beside it.
+    pub async fn gather(&self, others: &[SocketAddr]) -> Option<Vec<SocketAddr>> {
+        tokio::select! {
+            biased;
+            () = self.answer_all() => None,
+            found = self.meet_all(others) => found,
+        }
+    }
+
+    async fn meet_all(&self, others: &[SocketAddr]) -> Option<Vec<SocketAddr>> {
+        let mut told = Vec::new();
+        loop {
+            let found = self.look(others).await;
+            if let Some(nodes) = nodes_of_first_ring(&found) {
+                return Some(nodes);
+            }
+            let absent = found.iter().filter(|(_, found)| *found != Found::Ringless);
+            let absent: Vec<String> = absent.map(|(address, _)| address.to_string()).collect();
+            if absent.is_empty() {
+                return None;
+            }
+            if absent != told {
+                // Nothing but chat goes to stdout. Where nobody reads this, the node waits all the same.
+                let _unread = writeln!(
+                    io::stderr(),
+                    "waiting until {} run: this first node of the ring file founds the ring once it \
+                     has met all others (--new founds it without them)",
+                    absent.join(", ")
+                );
+                told = absent;
+            }
+            sleep(PAUSE).await;
         }
     }
 

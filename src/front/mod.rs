@@ -1,7 +1,7 @@
 //! What a person touches: flags, the search for a ring, the prompt, the screen, the log file.
 //!
-//! * [`options`], [`storage`], [`discover`] and [`probe`]: from a command line to what is kept, a bound port
-//!   and a ring.
+//! * [`options`], [`ring_file`], [`storage`], [`discover`] and [`probe`]: from a command line to what is
+//!   kept, a bound port and a ring.
 //! * [`door`]: what any front end asks of a node and hears from it; [`application`] and [`session`]
 //!   stand between the two.
 //! * [`console`]: the front end of this program, with [`prompt`] or [`plain`] for its lines,
@@ -30,6 +30,7 @@ pub mod past;
 pub mod plain;
 pub mod probe;
 pub mod prompt;
+pub mod ring_file;
 pub mod screen;
 pub mod session;
 pub mod signals;
@@ -37,5 +38,6 @@ pub mod start;
 pub mod state_table;
 pub mod storage;
 mod timing;
+mod values;
 pub mod wall_clock;
 mod watch;
