@@ -46,8 +46,8 @@ pub struct ConfigFile {
     pub config: Config,
     /// The nodes of the ring that the file describes, if it does: see [`Self::of_node`].
     pub ring: Option<Ring>,
-    /// Whether this is the first node of that ring: the one that founds it.
-    pub is_first: bool,
+    /// Whether this is the first node of that ring, which founds it; none, if it is none of them.
+    pub is_first: Option<bool>,
 }
 
 /// Why the file cannot be used. Nothing was started.
@@ -178,7 +178,7 @@ pub fn parse(path: &Path, text: &str) -> Result<ConfigFile, ConfigError> {
         verbose: written.verbose,
         config: timing(&written.timing).map_err(|(span, why)| wrong(span, why))?,
         ring,
-        is_first: false,
+        is_first: None,
     })
 }
 
@@ -218,8 +218,7 @@ impl ConfigFile {
             // Where a flag says to listen elsewhere, others still look for it here.
             advertise: Some(node.address),
             join: Some(others),
-            keep_trying: Some(true),
-            is_first: at == 0,
+            is_first: Some(at == 0),
             data: self.data.as_ref().map(|folder| folder.join(id)),
             ..self
         })

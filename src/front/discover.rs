@@ -89,21 +89,22 @@ impl<'a> Lookout<'a> {
         }
     }
 
-    /// For the first node of a ring file: the nodes of the ring, if one of these others is in one. None if
-    /// this node is to found it, since it has met all of them, and none is in a ring.
+    /// For a node of a ring file: the nodes of the ring, once one of these others is in one. None, if this
+    /// is the first node of the file and is to found it, since it has met all others, and none is in a
+    /// ring.
     ///
-    /// Who does not answer is waited for: it may hold a ring that was switched off, and another must
+    /// It waits for whoever does not answer: there may be a ring that was switched off, and another must
     /// not begin beside it.
-    pub async fn gather(&self, others: &[SocketAddr]) -> Option<Vec<SocketAddr>> {
+    pub async fn gather(&self, is_first: bool, others: &[SocketAddr]) -> Option<Vec<SocketAddr>> {
         tokio::select! {
             biased;
             () = self.answer_all() => None,
-            found = self.meet_all(others) => found,
+            found = self.meet(is_first, others) => found,
         }
     }
 
-    async fn meet_all(&self, others: &[SocketAddr]) -> Option<Vec<SocketAddr>> {
-        let mut told = Vec::new();
+    async fn meet(&self, is_first: bool, others: &[SocketAddr]) -> Option<Vec<SocketAddr>> {
+        let mut told = None;
         loop {
             let found = self.look(others).await;
             if let Some(nodes) = nodes_of_first_ring(&found) {
@@ -111,18 +112,24 @@ impl<'a> Lookout<'a> {
             }
             let absent = found.iter().filter(|(_, found)| *found != Found::Ringless);
             let absent: Vec<String> = absent.map(|(address, _)| address.to_string()).collect();
-            if absent.is_empty() {
+            if is_first && absent.is_empty() {
                 return None;
             }
-            if absent != told {
-                // Nothing but chat goes to stdout. Where nobody reads this, the node waits all the same.
-                let _unread = writeln!(
-                    io::stderr(),
-                    "waiting until {} run: this first node of the ring file founds the ring once it \
-                     has met all others (--new founds it without them)",
+            let text = if is_first {
+                format!(
+                    "waiting until {} run: this first node of the ring file founds the ring once it has \
+                     met all others (--new founds it without them)",
                     absent.join(", ")
-                );
-                told = absent;
+                )
+            } else {
+                "waiting for the first node of the ring file, which founds the ring once it has met all \
+                 others"
+                    .to_owned()
+            };
+            if told.as_ref() != Some(&text) {
+                // Nothing but chat goes to stdout. Where nobody reads this, the node waits all the same.
+                let _unread = writeln!(io::stderr(), "{text}");
+                told = Some(text);
             }
             sleep(PAUSE).await;
         }

@@ -10,8 +10,10 @@
 //!   it, and how much of it is kept.
 //! * [`journal`]: everything that happens, as lines for machines.
 //! * [`log`] and [`signals`]: what goes on beside the chat.
+//! * [`subcommand`]: another program in the same binary: [`cluster`], a ring of processes under one prompt.
 
 pub mod application;
+pub mod cluster;
 pub mod commands;
 pub mod config_file;
 pub mod console;
@@ -37,6 +39,7 @@ pub mod signals;
 pub mod start;
 pub mod state_table;
 pub mod storage;
+pub mod subcommand;
 mod timing;
 mod values;
 pub mod wall_clock;

@@ -120,9 +120,14 @@ pub enum Way {
     New,
     /// Join the ring of one of these.
     Join(Vec<SocketAddr>),
-    /// As the first node of a ring file, of which these are the others: start a ring once all of them
-    /// are there and none is in one.
-    First(Vec<SocketAddr>),
+    /// As a node of a ring file, of which these are the others: join their ring as soon as there is one.
+    /// The first node starts it, once all others are there and none is in one.
+    OfFile {
+        /// Whether this is the first node.
+        is_first: bool,
+        /// Where the others are.
+        others: Vec<SocketAddr>,
+    },
 }
 
 /// All options, decided.
@@ -245,8 +250,9 @@ fn way(matches: &ArgMatches, flags: &Flags, file: &ConfigFile) -> Result<Way, cl
             "--new starts a ring and --join joins one: give only one of them",
         ));
     }
-    Ok(if file.is_first && !new && join_from == Source::File {
-        Way::First(join.clone())
+    let of_file = file.is_first.filter(|_| !new && join_from == Source::File);
+    Ok(if let Some(is_first) = of_file {
+        Way::OfFile { is_first, others: join.clone() }
     } else if joins && (!new || join_from > new_from) {
         Way::Join(join.clone())
     } else if new {
