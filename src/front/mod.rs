@@ -10,7 +10,8 @@
 //!   it, and how much of it is kept.
 //! * [`journal`]: everything that happens, as lines for machines.
 //! * [`log`] and [`signals`]: what goes on beside the chat.
-//! * [`subcommand`]: another program in the same binary: [`cluster`], a ring of processes under one prompt.
+//! * [`subcommand`]: other programs in the same binary: [`cluster`], a ring of processes under one prompt, and
+//!   [`evaluate`], which measures rings.
 
 pub mod application;
 pub mod cluster;
@@ -19,6 +20,7 @@ pub mod config_file;
 pub mod console;
 pub mod discover;
 pub mod door;
+pub mod evaluate;
 mod history;
 pub mod journal;
 pub mod keep_history;

@@ -1,4 +1,4 @@
-//! The program within the program: `node cluster`.
+//! The programs within the program: `node cluster` and `node evaluate`.
 
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use super::cluster::console::End;
 use super::cluster::{self, options::ClusterOptions};
+use super::evaluate::{self, options::EvaluateOptions};
 
 /// Something went wrong.
 const FAILED: u8 = 1;
@@ -22,6 +23,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Option<ExitCode> {
     let rest = std::iter::once(program).chain(arguments);
     match word.to_str()? {
         "cluster" => Some(cluster(ClusterOptions::read(rest))),
+        "evaluate" => Some(evaluate(EvaluateOptions::read(rest))),
         _ => None,
     }
 }
@@ -36,6 +38,24 @@ fn cluster(options: Result<ClusterOptions, clap::Error>) -> ExitCode {
         )),
         Err(error) => fail(error),
     }
+}
+
+fn evaluate(options: Result<EvaluateOptions, clap::Error>) -> ExitCode {
+    let options = options.unwrap_or_else(|error| error.exit());
+    let (table, out, outcomes) = match evaluate::run(&options, &|news| tell(news)) {
+        Ok(done) => done,
+        Err(error) => return fail(error),
+    };
+    // Where nobody reads the table, it is in the file.
+    let _unread = write!(io::stdout(), "{table}");
+    tell(&format!("the report, the plots and the raw numbers are in {}", out.display()));
+    let wrong = outcomes.iter().filter(|it| it.lost() + it.wrong > 0 || !it.same_order).count();
+    if wrong > 0 {
+        return fail(format!(
+            "{wrong} measurements lost lines, doubled them or changed their order"
+        ));
+    }
+    ExitCode::SUCCESS
 }
 
 fn tell(news: &str) {
