@@ -2,7 +2,9 @@
 
 use ringchat::chat::command::Command;
 use ringchat::chat::name::{NAME_CHARS_MAX, Name, NameError};
-use ringchat::chat::state::{Chat, NAMES_MAX, Outcome};
+use ringchat::chat::outcome::Outcome;
+use ringchat::chat::skeleton::skeleton;
+use ringchat::chat::state::{Chat, NAMES_MAX};
 use ringchat::proto::id::{Index, NodeId};
 
 fn name(text: &str) -> Name {
@@ -13,8 +15,9 @@ fn name(text: &str) -> Name {
 fn hello(chat: &mut Chat, origin: u64, view: u64, present: &[u64], wanted: &str) -> String {
     let present = present.iter().copied().map(NodeId).collect();
     let bytes = Command::Hello { view, present, name: name(wanted) }.encode();
-    match chat.apply(Index(view), view, NodeId(origin), &bytes) {
-        Outcome::Arrived { name, .. } => name.to_string(),
+    let told = chat.apply(Index(view), view, NodeId(origin), &bytes);
+    match told.last().map(|told| &told.what) {
+        Some(Outcome::Arrived { name, .. }) => name.to_string(),
         other => panic!("expected an arrival, found {other:?}"),
     }
 }
@@ -101,4 +104,39 @@ fn the_names_of_those_who_are_gone_are_bounded() {
     assert_eq!(chat.name(NodeId(10)), None);
     assert!(chat.name(NodeId(11)).is_some());
     assert!(chat.name(NodeId(count)).is_some());
+}
+
+#[test]
+fn names_that_people_would_take_for_each_other_have_one_skeleton() {
+    for (one, other) in [
+        ("bob", "BOB"),
+        ("bob", "b0b"),
+        ("bill", "bi11"),
+        ("bill", "b|Il"),
+        ("ann", "аnn"),
+        ("ANN", "ΑΝΝ"),
+        ("scope", "ѕсоре"),
+        ("bob", "ｂｏｂ"),
+        ("bob", "b\u{200b}o\u{feff}b"),
+        ("bob", "bo\u{301}b"),
+        ("a-b", "a_b"),
+        ("a b", "a\u{a0}b"),
+        ("K", "\u{212a}"),
+    ] {
+        assert_eq!(skeleton(one), skeleton(other), "{one} {other}");
+        assert!(name(one).resembles(&name(other)));
+        assert_eq!(skeleton(&skeleton(one)), skeleton(one));
+    }
+    for (one, other) in [("bob", "bob2"), ("ann", "anna"), ("bob", "rob"), ("дима", "дина")]
+    {
+        assert!(!name(one).resembles(&name(other)), "{one} {other}");
+    }
+}
+
+#[test]
+fn a_guest_who_looks_like_another_gets_a_number() {
+    let mut chat = Chat::new();
+    assert_eq!(hello(&mut chat, 1, 1, &[1], "bob"), "bob");
+    assert_eq!(hello(&mut chat, 2, 2, &[1, 2], "b0b"), "b0b2");
+    assert_eq!(hello(&mut chat, 3, 3, &[1, 2, 3], "ВОВ"), "ВОВ3");
 }

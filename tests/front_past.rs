@@ -1,8 +1,9 @@
 //! Tables for what a chat gives to its archive, and for what of the past is at hand in memory.
 
-use ringchat::chat::command::Command;
+use ringchat::chat::command::{Action, Command};
+use ringchat::chat::lines::Line;
 use ringchat::chat::record::minute;
-use ringchat::chat::state::{Chat, HISTORY_LINES_MAX, Line, Outcome};
+use ringchat::chat::state::{Chat, HISTORY_LINES_MAX};
 use ringchat::front::keep_history::{KeepHistory, keep};
 use ringchat::front::past::{Past, at_hand};
 use ringchat::proto::archive::{Ask, Stretch};
@@ -21,9 +22,31 @@ impl Both {
     fn say(&mut self, places: std::ops::RangeInclusive<u64>) {
         for place in places.map(Index) {
             let say = Command::Say { minute: place.0, text: format!("line {place}") }.encode();
-            let Outcome::Said(line) = self.chat.apply(place, place.0, ME, &say) else { panic!() };
-            self.past.applied(place, Some(&line));
+            let told = self.chat.apply(place, place.0, ME, &say);
+            self.past.applied(place, &told);
         }
+    }
+
+    fn name(&mut self) {
+        let name = ringchat::chat::name::Name::new("ann").unwrap();
+        self.apply(1, &Command::Hello { view: 1, present: vec![ME], name });
+    }
+
+    fn edit(&mut self, at: u64, place: u64, text: &str) {
+        let action = Action::Edit { place: Index(place), text: text.to_owned() };
+        self.apply(at, &Command::Act { second: 0, action });
+    }
+
+    fn apply(&mut self, at: u64, command: &Command) {
+        let told = self.chat.apply(Index(at), at, ME, &command.encode());
+        self.past.applied(Index(at), &told);
+    }
+
+    /// The lines that the archive gets.
+    fn archived(&self, index: u64) -> Vec<(u64, String)> {
+        let lines = self.past.fading(Index(index)).lines;
+        let read = lines.iter().map(|line| Line::of_record(line.place, &line.bytes.bytes).unwrap());
+        read.map(|line| (line.place.0, line.text)).collect()
     }
 
     /// What the archive gets: the first and last place and how many, what it is complete behind, gaps.
@@ -105,32 +128,78 @@ fn a_node_that_comes_back_gives_again_what_its_snapshot_holds() {
     assert_eq!(both.fading(3_010), expected);
 }
 
+/// A record as release 1 wrote it.
+fn release_1(minute: u64, name: Option<&ringchat::chat::name::Name>, text: &str) -> Vec<u8> {
+    let mut bytes = vec![1];
+    for number in [minute, 8, ME.0] {
+        bytes.extend(number.to_le_bytes());
+    }
+    bytes.push(if name.is_some() { 2 } else { 1 });
+    if let Some(name) = name {
+        bytes.extend((name.as_str().len() as u32).to_le_bytes());
+        bytes.extend(name.as_str().as_bytes());
+    }
+    bytes.extend(text.as_bytes());
+    bytes
+}
+
+#[test]
+fn a_line_that_is_changed_takes_its_old_place_in_the_archive() {
+    let mut both = Both::default();
+    both.name();
+    both.say(2..=20);
+    both.edit(21, 5, "changed before it was given away");
+    assert_eq!(both.archived(20)[3], (5, "changed before it was given away".to_owned()));
+    both.edit(22, 6, "changed while the archive writes");
+    both.past.faded(Index(20));
+    let twice = (5, "changed before it was given away".to_owned());
+    let since = (6, "changed while the archive writes".to_owned());
+    assert_eq!(both.archived(22), [twice, since], "what may not be there is written once more");
+    both.past.faded(Index(22));
+    assert_eq!(both.archived(22), []);
+    both.edit(23, 7, "changed long after");
+    both.edit(24, 7, "and again");
+    assert_eq!(both.archived(24), [(7, "and again".to_owned())]);
+}
+
+#[test]
+fn a_snapshot_brings_the_changes_that_were_skipped() {
+    let mut other = Both::default();
+    other.name();
+    other.say(2..=20);
+    let mut both =
+        Both { chat: Chat::restore(&other.chat.snapshot()).unwrap(), past: Past::default() };
+    both.past.installed(Index(20), &both.chat);
+    both.past.faded(Index(20));
+    other.edit(21, 5, "elsewhere");
+    both.chat = Chat::restore(&other.chat.snapshot()).unwrap();
+    both.past.installed(Index(21), &both.chat);
+    assert_eq!(both.archived(21), [(5, "elsewhere".to_owned())]);
+}
+
 #[test]
 fn a_record_holds_all_of_a_line_and_other_bytes_are_an_error() {
     let name = ringchat::chat::name::Name::new("ann").unwrap();
     let texts = ["", "x", "grüße, 世界"];
     for (text, name) in texts.iter().flat_map(|text| [(text, None), (text, Some(name.clone()))]) {
         let text = (*text).to_owned();
-        let line = Line { place: Index(9), lamport: 8, origin: ME, name, minute: 77, text };
+        let old = release_1(77, name.as_ref(), &text);
+        let read = Line::of_record(Index(9), &old).unwrap();
+        assert_eq!((read.text.as_str(), read.minute(), &read.name), (text.as_str(), 77, &name));
+        assert_eq!(minute(&old), Ok(77));
+        let line = Line { second: 77 * 60 + 5, ..Line::said(Index(9), ME, name, &text) };
         let record = line.record();
         assert_eq!(Line::of_record(Index(9), &record), Ok(line));
         assert_eq!(minute(&record), Ok(77));
-        let head = record.len().min(30);
-        for length in 0..head.min(25) {
+        let head = record.len() - text.len();
+        for length in 0..head {
             assert!(Line::of_record(Index(9), &record[..length]).is_err(), "{length}");
         }
     }
-    for wrong in [&b""[..], b"\x00", b"\x02aaaaaaaabbbbbbbbcccccccc\x01", &[1; 200_000], &[1; 12]] {
+    for wrong in [&b""[..], b"\x00", b"\x03aaaaaaaabbbbbbbbcccccccc\x01", &[1; 200_000], &[1; 12]] {
         assert!(Line::of_record(Index(1), wrong).is_err(), "{} bytes", wrong.len());
     }
-    let careless = Line {
-        place: Index(1),
-        lamport: 1,
-        origin: ME,
-        name: None,
-        minute: 1,
-        text: "\u{1b}[31mred".to_owned(),
-    };
+    let careless = Line::said(Index(1), ME, None, "\u{1b}[31mred");
     let read = Line::of_record(Index(1), &careless.record()).unwrap();
     assert_eq!(read.text, "red", "nobody's terminal is at the mercy of a peer");
 }

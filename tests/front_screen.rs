@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use ringchat::chat::lines::Line;
 use ringchat::chat::name::Name;
-use ringchat::chat::state::Line;
-use ringchat::front::door::{News, Person, Roster};
+use ringchat::front::door::News;
 use ringchat::front::mailbox::{BYTES_MAX, Mailbox, NEWS_MAX};
+use ringchat::front::parts::{Person, Roster};
 use ringchat::front::screen::Screen;
 use ringchat::front::state_table::table;
 use ringchat::front::wall_clock::{stamp, time_of_day};
@@ -14,17 +15,16 @@ use ringchat::proto::status::{Role, Status};
 use ringchat::proto::view::{Member, View};
 
 fn person(id: u64, name: &str) -> Person {
-    Person { id: NodeId(id), name: name.to_owned() }
+    Person { id: NodeId(id), name: name.to_owned(), registered: false }
 }
 
 fn line(text: &str) -> Line {
     let name = Name::new("bob").ok();
-    let (place, origin) = (Index(7), NodeId(2));
-    Line { place, lamport: 4, origin, name, minute: 61, text: text.to_owned() }
+    Line { lamport: 4, second: 61 * 60, ..Line::said(Index(7), NodeId(2), name, text) }
 }
 
 fn said(text: &str) -> News {
-    News::Said { line: line(text), who: person(2, "bob"), own: false }
+    News::Said { line: line(text), group: None, who: person(2, "bob"), own: false }
 }
 
 fn roster() -> Roster {
@@ -57,7 +57,7 @@ fn roster() -> Roster {
         waiting: 2,
         no_quorum: None,
     };
-    Roster { status, names: vec![(NodeId(1), "ann".to_owned()), (NodeId(2), "bob".to_owned())] }
+    Roster { status, people: vec![person(1, "ann"), person(2, "bob")] }
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn a_line_shows_name_place_and_lamport_time_and_nothing_that_moves_the_cursor() 
     let plain = Screen::new(false);
     assert_eq!(plain.lines(&said("hi")), ["bob[7·4]: hi"]);
     assert_eq!(plain.lines(&said("\u{1b}[2Jhi\u{7}")), ["bob[7·4]: hi"]);
-    let pending = News::Pending { text: "hi\u{1b}[2J".to_owned() };
+    let pending = News::Pending { group: None, to: None, text: "hi\u{1b}[2J".to_owned() };
     assert_eq!(plain.lines(&pending), ["… hi"]);
     let coloured = Screen::new(true).lines(&said("hi")).concat();
     assert!(coloured.contains("\u{1b}[1;36mbob\u{1b}[0m"), "{coloured:?}");
@@ -118,7 +118,7 @@ fn notices_say_what_happened() {
         (News::NoQuorum { reachable: 1, members: 3 }, "! no quorum: 1 of 3 reachable, lines wait"),
         (News::QuorumBack, "! quorum is back"),
         (News::Leader { who: who.clone(), round: 4, own: false }, "* bob2 leads now (ballot 4)"),
-        (News::Members(Box::new(roster())), "* here: bob, ann (you), 127.0.0.1:7403"),
+        (News::Members(Box::new(roster())), "* here: bob (guest), ann (you), 127.0.0.1:7403"),
     ] {
         assert_eq!(screen.lines(&news), [expected]);
     }

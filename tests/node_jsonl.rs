@@ -35,6 +35,7 @@ fn address(node: &Running) -> String {
         | What::Delivered(_)
         | What::State(_)
         | What::History(_)
+        | What::Chat(_)
         | What::Notice(_) => None,
     })
 }
@@ -46,6 +47,7 @@ fn wait_for_delivery(node: &Running, text: &str) {
         | What::Event(_)
         | What::State(_)
         | What::History(_)
+        | What::Chat(_)
         | What::Notice(_) => None,
     });
 }

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use bytes::Bytes;
-use ringchat::chat::state::Line;
+use ringchat::chat::lines::Line;
 use ringchat::proto::archive::{ArchivedLine, Ask, Faded, Found, Part, Stretch};
 use ringchat::proto::entry::Payload;
 use ringchat::proto::id::Index;
@@ -24,7 +24,7 @@ fn stretch((first, last): (u64, u64)) -> Stretch {
 fn line(place: u64, minute: u64) -> ArchivedLine {
     let text = format!("line {place}");
     let place = Index(place);
-    let said = Line { place, lamport: place.0, origin: ME, name: None, minute, text };
+    let said = Line { second: 60 * minute, ..Line::said(place, ME, None, &text) };
     ArchivedLine { place, bytes: Payload::new(Bytes::from(said.record())).unwrap() }
 }
 

@@ -17,6 +17,11 @@ const LOOK: Duration = Duration::from_millis(50);
 /// to itself in a quiet moment, and an election may be on its way.
 const STEADY: Duration = Duration::from_secs(1);
 
+/// The same where the leader is about to move it: a dial from before the heal may come through a second
+/// later and take the place of a link that stands, what is said of that lasts for four retries (1.2 s), and
+/// then a pulse has to come back.
+const CHANGED: Duration = Duration::from_secs(3);
+
 /// How long a ring may take to notice what was done to it.
 const NOTICED: Duration = Duration::from_secs(3);
 
@@ -227,7 +232,7 @@ impl Run {
 
     /// Waits until the ring has been settled for a while. Gives the moment since when it is.
     fn settle(&mut self) -> Result<Option<Duration>, Stopped> {
-        let within = self.world.scenario().settle_within + 2 * STEADY;
+        let within = self.world.scenario().settle_within + CHANGED;
         let mut limit = self.world.elapsed() + within;
         let mut since: Option<(Duration, Settled)> = None;
         // A fault that stands may have come a moment ago, and not be noticed yet.
@@ -257,7 +262,7 @@ impl Run {
                 }
             };
             if let Some((at, settled)) = since
-                && now >= at + if settled.may_change { 2 * STEADY } else { STEADY }
+                && now >= at + if settled.may_change { CHANGED } else { STEADY }
                 && (noticed || now >= self.disturbed.unwrap_or_default() + NOTICED)
             {
                 return Ok(Some(at));

@@ -13,13 +13,14 @@ use ringchat::front::console::{Console, End};
 use ringchat::front::journal::{Journal, Recorded, What};
 use ringchat::front::log;
 use ringchat::front::mailbox::Mailbox;
-use ringchat::front::options::{Format, Options, OptionsError};
+use ringchat::front::options::{Options, OptionsError};
 use ringchat::front::output::Output;
 use ringchat::front::screen::Screen;
 use ringchat::front::session::Session;
 use ringchat::front::signals::Signals;
 use ringchat::front::start::{Begun, begin};
 use ringchat::front::storage::{Storage, folder_of};
+use ringchat::front::streams::{Format, Input};
 use ringchat::front::{plain, prompt, subcommand};
 use ringchat::net::TokioNet;
 use ringchat::proto::config::Config;
@@ -84,18 +85,22 @@ async fn run(options: Options) -> Result<(), Failure> {
         Format::Chat => None,
         Format::Jsonl => Some(open_journal(&begun).map_err(Failure::new)?),
     };
-    let terminal = journal.is_none() && io::stdin().is_terminal() && io::stdout().is_terminal();
+    let reads = options.input != Input::Nothing;
+    let terminal =
+        reads && journal.is_none() && io::stdin().is_terminal() && io::stdout().is_terminal();
     let prompt = if terminal { prompt::start().ok() } else { None };
-    let (prompt, typings, output, screen) = match prompt {
-        Some((prompt, typings, above)) => {
-            (Some(prompt), typings, Output::start(above), Screen::for_terminal())
+    let (prompt, sketch, typings, output, screen) = match prompt {
+        Some((prompt, typings, above, sketch)) => {
+            let screen = Screen::for_terminal();
+            (Some(prompt), Some(sketch), typings, Output::start(above), screen)
         }
         None => {
             let output = match journal.clone() {
                 Some(journal) => Output::start(journal),
                 None => Output::start(BufWriter::new(io::stdout())),
             };
-            (None, plain::start(io::stdin()), output, Screen::new(false))
+            let typings = if reads { plain::start(io::stdin()) } else { plain::start(io::empty()) };
+            (None, None, typings, output, Screen::new(false))
         }
     };
     let lamport = Arc::new(AtomicU64::new(0));
@@ -123,9 +128,9 @@ async fn run(options: Options) -> Result<(), Failure> {
     let settings = Settings { seed, address: hello.member.address, config, start };
     let application = Recorded { application, journal: journal.clone() };
     let (driver, handle) = Driver::with_store(TokioNet, listener, application, storage, settings);
-    let session = Session::new(handle, desk, options.name);
+    let session = Session::new(handle, desk, hello.member.id, options.name);
     let console = Console::new(session, news.clone(), typings, output.clone(), screen, signals);
-    let mut console = console.for_machine(journal);
+    let mut console = console.for_machine(journal).with_prompt(sketch).reads(options.input);
     for line in greeting {
         console.greet(&line);
     }

@@ -3,6 +3,8 @@
 //! It is the chat's own because the chat stands below `wire`, and because what it writes is kept by
 //! nodes of several releases: each layout begins with a byte that names it.
 
+use super::name::Name;
+
 /// Bytes that do not hold what they should.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
@@ -44,6 +46,14 @@ pub enum Malformed {
         /// What was found, cut short.
         found: String,
     },
+    /// Something is named that is not there, or is there twice.
+    #[error("expected {what}, found {found}")]
+    Reference {
+        /// What was expected.
+        what: &'static str,
+        /// Its number.
+        found: u64,
+    },
     /// There is more than there should be.
     #[error("expected the end, found {found} more bytes")]
     Trailing {
@@ -56,6 +66,23 @@ pub enum Malformed {
 pub(super) fn put_text(into: &mut Vec<u8>, text: &str) {
     put_count(into, text.len());
     into.extend_from_slice(text.as_bytes());
+}
+
+/// Appends a name.
+pub(super) fn put_name(into: &mut Vec<u8>, name: &Name) {
+    put_text(into, name.as_str());
+}
+
+/// Appends counted bytes.
+pub(super) fn put_bytes(into: &mut Vec<u8>, bytes: &[u8]) {
+    put_count(into, bytes.len());
+    into.extend_from_slice(bytes);
+}
+
+/// Appends a mark, 1 for none and 2 for some, and what there is.
+pub(super) fn put_option<T>(into: &mut Vec<u8>, it: Option<&T>, put: impl Fn(&mut Vec<u8>, &T)) {
+    into.push(if it.is_some() { 2 } else { 1 });
+    it.into_iter().for_each(|it| put(into, it));
 }
 
 /// Appends a count. All counts of the chat are bounded far below `u32::MAX`.
@@ -109,18 +136,45 @@ impl<'a> Reader<'a> {
         if found > most { Err(Malformed::TooMany { what, most, found }) } else { Ok(found) }
     }
 
+    /// What [`put_option`] appended.
+    pub(super) fn option<T>(
+        &mut self,
+        what: &'static str,
+        read: impl Fn(&mut Reader<'a>) -> Result<T, Malformed>,
+    ) -> Result<Option<T>, Malformed> {
+        if self.tag(2, what)? == 1 { Ok(None) } else { read(self).map(Some) }
+    }
+
+    /// Counted bytes, at most `most` of them.
+    pub(super) fn bytes(&mut self, most: usize, what: &'static str) -> Result<&'a [u8], Malformed> {
+        let length = self.count(most, what)?;
+        self.take(length, what)
+    }
+
+    /// All that is left, as a string of at most `most` bytes.
+    pub(super) fn rest(&mut self, most: usize, what: &'static str) -> Result<&'a str, Malformed> {
+        let found = self.0.len();
+        if found > most {
+            return Err(Malformed::TooMany { what, most, found });
+        }
+        utf8(self.take(found, what)?, what)
+    }
+
     /// A string of at most `most` bytes.
     pub(super) fn text(&mut self, most: usize, what: &'static str) -> Result<&'a str, Malformed> {
         let length = self.count(most, what)?;
-        let bytes = self.take(length, what)?;
-        std::str::from_utf8(bytes).map_err(|_| Malformed::Text {
-            what,
-            found: String::from_utf8_lossy(bytes).chars().take(40).collect(),
-        })
+        utf8(self.take(length, what)?, what)
     }
 
     /// Nothing may be left.
     pub(super) fn end(self) -> Result<(), Malformed> {
         if self.0.is_empty() { Ok(()) } else { Err(Malformed::Trailing { found: self.0.len() }) }
     }
+}
+
+fn utf8<'a>(bytes: &'a [u8], what: &'static str) -> Result<&'a str, Malformed> {
+    std::str::from_utf8(bytes).map_err(|_| Malformed::Text {
+        what,
+        found: String::from_utf8_lossy(bytes).chars().take(40).collect(),
+    })
 }

@@ -1,17 +1,15 @@
-//! What a node says to the chats of all: a tag and a body, read with bounds.
-//!
-//! ```text
-//! 1 Hello: view u64 | count u32, that many ids u64 | name: length u32, UTF-8
-//! 2 Say:   minute u64 | the rest is the text, UTF-8
-//! ```
+//! What a node says to the chats of all.
 
-use super::bytes::{Malformed, Reader, put_count, put_text, put_u64};
-use super::name::{NAME_BYTES_MAX, Name};
-use super::text::{LINE_BYTES_MAX, strip};
-use crate::proto::id::NodeId;
+use super::limits::Limits;
+use super::name::Name;
+use super::person::AccountId;
+use crate::proto::id::{Index, NodeId};
 
 /// How many members a [`Command::Hello`] may list.
 pub const PRESENT_MAX: usize = 4_096;
+
+/// The longest verifier of a password, in bytes.
+pub const VERIFIER_BYTES_MAX: usize = 256;
 
 /// One ordered command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,85 +23,154 @@ pub enum Command {
         /// What it wants to be called.
         name: Name,
     },
-    /// The origin says a line.
+    /// The origin says a line in the lobby. Release 1 says so; later ones say [`Action::Post`].
     Say {
         /// The origin's clock in minutes since 1970 (UTC). It is shown, and nothing depends on it.
         minute: u64,
         /// The line, free of escape sequences and control characters.
         text: String,
     },
+    /// The person at the origin does something.
+    Act {
+        /// The origin's clock in seconds since 1970 (UTC). It is shown, and nothing depends on it.
+        second: u64,
+        /// What they do.
+        action: Action,
+    },
 }
-
-const HELLO: u8 = 1;
-const SAY: u8 = 2;
 
 impl Command {
-    /// As bytes. Of more than [`PRESENT_MAX`] members only that many are listed.
-    pub fn encode(&self) -> Vec<u8> {
-        let mut into = Vec::new();
+    /// What it says in a group, if it does.
+    pub fn said(&self) -> Option<&str> {
         match self {
-            Command::Hello { view, present, name } => {
-                into.push(HELLO);
-                put_u64(&mut into, *view);
-                let listed = &present[..present.len().min(PRESENT_MAX)];
-                put_count(&mut into, listed.len());
-                for id in listed {
-                    put_u64(&mut into, id.0);
-                }
-                put_text(&mut into, name.as_str());
+            Command::Say { text, .. } | Command::Act { action: Action::Post { text, .. }, .. } => {
+                Some(text)
             }
-            Command::Say { minute, text } => {
-                into.push(SAY);
-                put_u64(&mut into, *minute);
-                into.extend_from_slice(text.as_bytes());
-            }
-        }
-        into
-    }
-
-    /// From bytes that some node submitted. A line is stripped again: its origin may be careless.
-    ///
-    /// # Errors
-    /// [`Malformed`], if this is no command of this release.
-    pub fn decode(bytes: &[u8]) -> Result<Command, Malformed> {
-        let mut reader = Reader(bytes);
-        match reader.tag(SAY, "a command's tag")? {
-            HELLO => decode_hello(reader),
-            _ => decode_say(reader),
+            Command::Hello { .. } | Command::Act { .. } => None,
         }
     }
 }
 
-fn decode_hello(mut reader: Reader<'_>) -> Result<Command, Malformed> {
-    let view = reader.u64("a view's number")?;
-    let count = reader.count(PRESENT_MAX, "a count of members")?;
-    let mut present = Vec::with_capacity(count.min(reader.0.len() / 8));
-    for _ in 0..count {
-        present.push(NodeId(reader.u64("a member's id")?));
-    }
-    let name = decode_name(&mut reader)?;
-    reader.end()?;
-    Ok(Command::Hello { view, present, name })
+/// What a person does. Groups and people are named by name: whoever has it at this place of the order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Says a line in a group; in the lobby, if none is named.
+    Post {
+        /// Which group.
+        group: Option<Name>,
+        /// How it is meant.
+        kind: Kind,
+        /// The line, free of escape sequences and control characters.
+        text: String,
+    },
+    /// Says a line to one person.
+    Private {
+        /// To whom.
+        to: Name,
+        /// What.
+        body: Body,
+    },
+    /// Gives an own line another text.
+    Edit {
+        /// The line's place.
+        place: Index,
+        /// The new text.
+        text: String,
+    },
+    /// Takes an own line back.
+    Remove {
+        /// The line's place.
+        place: Index,
+    },
+    /// Makes a group, and enters it as its owner.
+    Create {
+        /// What it is to be called.
+        group: Name,
+    },
+    /// Enters a group, and makes it where there is none.
+    Join {
+        /// Which.
+        group: Name,
+    },
+    /// Goes out of a group.
+    Part {
+        /// Which.
+        group: Name,
+    },
+    /// Ends a group of one's own.
+    Delete {
+        /// Which.
+        group: Name,
+    },
+    /// Says what a group is about; nothing, to take that back.
+    Topic {
+        /// Which group; the lobby, if none is named.
+        group: Option<Name>,
+        /// What it is about.
+        text: String,
+    },
+    /// A guest wants another name.
+    Rename {
+        /// The number of the view that the origin knows.
+        view: u64,
+        /// Its members, as in [`Command::Hello`].
+        present: Vec<NodeId>,
+        /// The name.
+        name: Name,
+    },
+    /// A guest becomes an account.
+    Register {
+        /// What it is to be called.
+        name: Name,
+        /// What a password is checked against: opaque here, see `front::password`.
+        verifier: Vec<u8>,
+    },
+    /// A guest has shown the password of an account.
+    Login {
+        /// The account whose verifier was met: its name may be somebody else's by now.
+        account: AccountId,
+    },
+    /// A guest has shown a wrong password.
+    LoginFailed {
+        /// Whose account it was meant for.
+        name: Name,
+    },
+    /// Ends the session of this node.
+    Logout,
+    /// Ends the account for good.
+    DeleteAccount,
+    /// Everything up to there was shown to the person at the origin.
+    Seen {
+        /// The last place.
+        up_to: Index,
+    },
+    /// Sets what is allowed in this ring.
+    SetLimits(Limits),
 }
 
-fn decode_say(mut reader: Reader<'_>) -> Result<Command, Malformed> {
-    let minute = reader.u64("a minute")?;
-    let found = reader.0.len();
-    if found > LINE_BYTES_MAX {
-        return Err(Malformed::TooMany { what: "a line's length", most: LINE_BYTES_MAX, found });
-    }
-    let text = std::str::from_utf8(reader.0).map_err(|_| Malformed::Text {
-        what: "a line of UTF-8",
-        found: String::from_utf8_lossy(reader.0).chars().take(40).collect(),
-    })?;
-    Ok(Command::Say { minute, text: strip(text) })
+/// How a line is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// It is said.
+    Said,
+    /// It tells what its author does: `/me waves`.
+    Does,
 }
 
-/// A counted name that meets the rules of names.
-pub(super) fn decode_name(reader: &mut Reader<'_>) -> Result<Name, Malformed> {
-    let text = reader.text(NAME_BYTES_MAX, "a name")?;
-    match Name::new(text) {
-        Ok(name) if name.as_str() == text => Ok(name),
-        Ok(_) | Err(_) => Err(Malformed::Text { what: "a name", found: strip(text) }),
+/// What a private line says. A sealed body, which only its recipient can open, will be another tag.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Body {
+    /// Readable text: every member's disk holds it.
+    Plain(String),
+}
+
+impl Body {
+    /// How many bytes it has.
+    pub fn length(&self) -> usize {
+        match self {
+            Body::Plain(text) => text.len(),
+        }
     }
 }

@@ -2,7 +2,14 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
+use super::person::LOBBY_NAME;
+use super::skeleton::skeleton;
 use super::text::is_unfit;
+
+/// The shortest name of an account or group, in characters.
+pub const STRICT_CHARS_MIN: usize = 3;
 
 /// The longest name, in characters.
 pub const NAME_CHARS_MAX: usize = 32;
@@ -11,11 +18,14 @@ pub const NAME_CHARS_MAX: usize = 32;
 pub(super) const NAME_BYTES_MAX: usize = 4 * NAME_CHARS_MAX;
 
 /// A name that may be shown: 1 to 32 characters, trimmed, no control characters.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+///
+/// Accounts and groups are called more strictly, see [`Name::strict`].
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Name(String);
 
 /// Why a text is no name. Nothing was changed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum NameError {
     /// It has no characters, or only blanks.
     #[error("a name needs at least one character that is not blank; choose one, such as bob")]
@@ -37,6 +47,17 @@ pub enum NameError {
         found: char,
         /// Where it stands, from 1.
         position: usize,
+    },
+    /// It is no name of an account or group.
+    #[error(
+        "the name of an account or group has 3 to {most} characters: a letter first, then letters, \
+         digits, '-' and '_', and none of these two at the end; {found:?} is not such a name"
+    )]
+    NotStrict {
+        /// The most characters, in this ring.
+        most: usize,
+        /// What was found.
+        found: String,
     },
 }
 
@@ -62,9 +83,42 @@ impl Name {
         Ok(Name(text.to_owned()))
     }
 
+    /// A name of an account or group: 3 to 32 characters, an ASCII letter first, then ASCII letters, digits,
+    /// `-` and `_`, but for the last.
+    ///
+    /// # Errors
+    /// [`NameError`], if the rules are not met.
+    pub fn strict(text: &str) -> Result<Name, NameError> {
+        let name = Name::new(text)?;
+        name.is_strict(NAME_CHARS_MAX).map(|()| name)
+    }
+
+    /// Whether an account or group may be called so, where names have at most so many characters.
+    ///
+    /// # Errors
+    /// [`NameError::NotStrict`], if not.
+    pub fn is_strict(&self, most: usize) -> Result<(), NameError> {
+        let text = &self.0;
+        let fits = (STRICT_CHARS_MIN..=most).contains(&text.len())
+            && text.starts_with(|c: char| c.is_ascii_alphabetic())
+            && text.ends_with(|c: char| c.is_ascii_alphanumeric())
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+        if fits { Ok(()) } else { Err(NameError::NotStrict { most, found: text.clone() }) }
+    }
+
+    /// What is left of it once look-alikes are one.
+    pub fn skeleton(&self) -> String {
+        skeleton(&self.0)
+    }
+
     /// What somebody is called of whom nothing is known.
     pub fn guest() -> Name {
         Name("guest".to_owned())
+    }
+
+    /// What the group is called that everybody is in.
+    pub fn lobby() -> Name {
+        Name(LOBBY_NAME.to_owned())
     }
 
     /// As text.
@@ -72,10 +126,9 @@ impl Name {
         &self.0
     }
 
-    /// Whether people would take one for the other: ASCII letters count alike in both cases.
-    /// (Not all of Unicode's, whose tables change between releases: all nodes must agree.)
+    /// Whether people would take one for the other: see [`skeleton`].
     pub fn resembles(&self, other: &Name) -> bool {
-        self.0.eq_ignore_ascii_case(&other.0)
+        self.skeleton() == other.skeleton()
     }
 
     /// The `number`th choice where this name is taken: bob2, bob3. Cut so that it stays a name;
@@ -92,5 +145,19 @@ impl Name {
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
+    }
+}
+
+impl TryFrom<String> for Name {
+    type Error = NameError;
+
+    fn try_from(text: String) -> Result<Name, NameError> {
+        Name::new(&text)
+    }
+}
+
+impl From<Name> for String {
+    fn from(name: Name) -> String {
+        name.0
     }
 }

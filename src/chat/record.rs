@@ -2,36 +2,47 @@
 //!
 //! ```text
 //! 1 | minute u64 | lamport u64 | origin u64 | named u8 (1 no, 2 yes), name if so | the rest is the text
+//! 2 | second u64 | lamport u64 | origin u64 | person | named u8, name if so | group u64 | kind u8
+//!   | 1 original, 2 edited, 3 removed: place u64 if so | the rest is the text
 //! ```
 //!
 //! Its place in the order is the key, and stands beside it.
 
-use super::bytes::{Malformed, Reader, put_text, put_u64};
-use super::command::decode_name;
-use super::state::Line;
-use super::text::{LINE_BYTES_MAX, strip};
+use super::bytes::{Malformed, Reader, put_name, put_option, put_u64};
+use super::codec::{put_kind, read_kind, read_line, read_name};
+use super::lines::{Line, Revision};
+use super::person::GroupId;
+use super::restore::read_person;
+use super::snapshot::put_person;
 use crate::proto::id::{Index, NodeId};
 
 /// The layout that this release writes, and the greatest that it reads.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
 
-const UNNAMED: u8 = 1;
-const NAMED: u8 = 2;
+const RELEASE_1: u8 = 1;
+
+const ORIGINAL: u8 = 1;
+const EDITED: u8 = 2;
+const REMOVED: u8 = 3;
 
 impl Line {
     /// As bytes, without its place.
     pub fn record(&self) -> Vec<u8> {
         let mut into = vec![VERSION];
-        put_u64(&mut into, self.minute);
+        put_u64(&mut into, self.second);
         put_u64(&mut into, self.lamport);
         put_u64(&mut into, self.origin.0);
-        match &self.name {
-            None => into.push(UNNAMED),
-            Some(name) => {
-                into.push(NAMED);
-                put_text(&mut into, name.as_str());
-            }
-        }
+        put_person(&mut into, self.person);
+        put_option(&mut into, self.name.as_ref(), put_name);
+        put_u64(&mut into, self.group.0.0);
+        put_kind(&mut into, self.kind);
+        let (tag, at) = match self.revision {
+            Revision::Original => (ORIGINAL, None),
+            Revision::Edited(at) => (EDITED, Some(at)),
+            Revision::Removed(at) => (REMOVED, Some(at)),
+        };
+        into.push(tag);
+        at.into_iter().for_each(|at| put_u64(&mut into, at.0));
         into.extend_from_slice(self.text.as_bytes());
         into
     }
@@ -43,27 +54,33 @@ impl Line {
     /// [`Malformed`], if they hold none that this release can read.
     pub fn of_record(place: Index, bytes: &[u8]) -> Result<Line, Malformed> {
         let mut reader = Reader(bytes);
-        let minute = read_minute(&mut reader)?;
+        let version = reader.tag(VERSION, "a record's version")?;
+        let time = reader.u64("a time")?;
         let lamport = reader.u64("a Lamport time")?;
         let origin = NodeId(reader.u64("an origin's id")?);
-        let name = match reader.tag(NAMED, "a mark of a name")? {
-            NAMED => Some(decode_name(&mut reader)?),
-            _ => None,
-        };
-        let found = reader.0.len();
-        if found > LINE_BYTES_MAX {
-            return Err(Malformed::TooMany {
-                what: "a line's length",
-                most: LINE_BYTES_MAX,
-                found,
-            });
+        if version == RELEASE_1 {
+            let name = reader.option("a mark of a name", read_name)?;
+            let text = read_line(&mut reader)?;
+            let second = time.saturating_mul(60);
+            return Ok(Line { lamport, second, ..Line::said(place, origin, name, &text) });
         }
-        let text = std::str::from_utf8(reader.0).map_err(|_| Malformed::Text {
-            what: "a line of UTF-8",
-            found: String::from_utf8_lossy(reader.0).chars().take(40).collect(),
-        })?;
-        Ok(Line { place, lamport, origin, name, minute, text: strip(text) })
+        let person = read_person(&mut reader)?;
+        let name = reader.option("a mark of a name", read_name)?;
+        let group = GroupId(Index(reader.u64("a group's id")?));
+        let kind = read_kind(&mut reader)?;
+        let revision = read_revision(&mut reader)?;
+        let text = read_line(&mut reader)?;
+        Ok(Line { place, lamport, origin, person, name, group, second: time, kind, text, revision })
     }
+}
+
+fn read_revision(reader: &mut Reader<'_>) -> Result<Revision, Malformed> {
+    let tag = reader.tag(REMOVED, "what became of a line")?;
+    Ok(match tag {
+        ORIGINAL => Revision::Original,
+        EDITED => Revision::Edited(Index(reader.u64("a place")?)),
+        _ => Revision::Removed(Index(reader.u64("a place")?)),
+    })
 }
 
 /// The origin's clock in minutes since 1970 (UTC), of a record.
@@ -71,10 +88,8 @@ impl Line {
 /// # Errors
 /// [`Malformed`], if this is none.
 pub fn minute(bytes: &[u8]) -> Result<u64, Malformed> {
-    read_minute(&mut Reader(bytes))
-}
-
-fn read_minute(reader: &mut Reader<'_>) -> Result<u64, Malformed> {
-    reader.tag(VERSION, "a record's version")?;
-    reader.u64("a minute")
+    let mut reader = Reader(bytes);
+    let version = reader.tag(VERSION, "a record's version")?;
+    let time = reader.u64("a time")?;
+    Ok(if version == RELEASE_1 { time } else { time / 60 })
 }

@@ -1,28 +1,37 @@
-//! The chat's state as bytes: a version byte, the names, the history; bad bytes are an error.
+//! The chat's state as bytes, for newcomers and for the disk.
 //!
 //! ```text
-//! 1 | forgotten u64
-//!   | count u32, that many: id u64, view u64, name
-//!   | count u32, that many: place u64, lamport u64, origin u64, named u8 (1 no, 2 yes), name if so,
-//!                           minute u64, text
+//! 2 | forgotten u64 | limits | the lobby's topic
+//!   | accounts: count, that many: id u64, name, verifier, seen u64, mail
+//!   | sessions: count, that many: node u64, view u64, failures u64, failed at u64,
+//!               1 guest: name, seen u64, mail · 2 account: id u64
+//!   | groups:   count, that many: id u64, name, topic, owner, members: count, {since u64, person}
+//!   | history:  count, that many lines: place u64, record (see `record`), counted
+//!   | recent:   count, that many: place u64, person
+//! mail: count, that many: place u64, lamport u64, origin u64, from, to, second u64, 1 plain: text
+//! person: 1 account · 2 guest, id u64
 //! ```
+//!
+//! What follows from that (who is in which group, whose a name is) is not written. Version 1, of release
+//! 1, is in [`super::restore`].
 
-use std::collections::BTreeMap;
-
-use super::bytes::{Malformed, Reader, put_count, put_text, put_u64};
-use super::command::decode_name;
-use super::state::{Chat, HISTORY_LINES_MAX, Line, Naming};
-use super::text::{LINE_BYTES_MAX, strip};
-use crate::proto::id::{Index, NodeId};
+use super::bytes::{put_bytes, put_count, put_name, put_text, put_u64};
+use super::command::Body;
+use super::groups::Group;
+use super::person::{PersonId, Who};
+use super::private::PrivateLine;
+use super::sessions::{Session, Sits};
+use super::state::{Chat, Person};
+use crate::proto::id::NodeId;
 
 /// The layout that this release writes, and the greatest that it reads.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
 
-/// More members than [`super::state::NAMES_MAX`] keep their names; more than this there are not.
-const NAMES_READ_MAX: usize = 1 << 20;
-
-const UNNAMED: u8 = 1;
-const NAMED: u8 = 2;
+pub(super) const GUEST_SITS: u8 = 1;
+pub(super) const ACCOUNT_SITS: u8 = 2;
+pub(super) const ACCOUNT: u8 = 1;
+pub(super) const GUEST: u8 = 2;
+pub(super) const PLAIN: u8 = 1;
 
 impl Chat {
     /// A hash of the state (FNV-1a): equal where the states are.
@@ -35,67 +44,107 @@ impl Chat {
     pub fn snapshot(&self) -> Vec<u8> {
         let mut into = vec![VERSION];
         put_u64(&mut into, self.forgotten.0);
-        put_count(&mut into, self.names.len());
-        for (id, naming) in &self.names {
-            put_u64(&mut into, id.0);
-            put_u64(&mut into, naming.view);
-            put_text(&mut into, naming.name.as_str());
+        self.limits.put(&mut into);
+        put_text(&mut into, &self.topic);
+        let nobody = Person::default();
+        put_count(&mut into, self.accounts.len());
+        for (id, account) in &self.accounts {
+            put_u64(&mut into, id.0.0);
+            put_name(&mut into, &account.name);
+            put_bytes(&mut into, &account.verifier);
+            put_box(&mut into, self.people.get(&PersonId::Account(*id)).unwrap_or(&nobody));
+        }
+        put_count(&mut into, self.sessions.len());
+        for (node, session) in &self.sessions {
+            let person = self.people.get(&PersonId::Guest(*node)).unwrap_or(&nobody);
+            put_session(&mut into, *node, session, person);
+        }
+        put_count(&mut into, self.groups.len());
+        for (id, group) in &self.groups {
+            put_u64(&mut into, id.0.0);
+            put_group(&mut into, group);
         }
         put_count(&mut into, self.history.len());
         for line in &self.history {
             put_u64(&mut into, line.place.0);
-            put_u64(&mut into, line.lamport);
-            put_u64(&mut into, line.origin.0);
-            match &line.name {
-                None => into.push(UNNAMED),
-                Some(name) => {
-                    into.push(NAMED);
-                    put_text(&mut into, name.as_str());
-                }
-            }
-            put_u64(&mut into, line.minute);
-            put_text(&mut into, &line.text);
+            put_bytes(&mut into, &line.record());
+        }
+        put_count(&mut into, self.recent.len());
+        for (place, person) in &self.recent {
+            put_u64(&mut into, place.0);
+            put_person(&mut into, *person);
         }
         into
     }
+}
 
-    /// The state that these bytes hold.
-    ///
-    /// # Errors
-    /// [`Malformed`], if they hold none that this release can read.
-    pub fn restore(bytes: &[u8]) -> Result<Chat, Malformed> {
-        let mut reader = Reader(bytes);
-        reader.tag(VERSION, "a snapshot's version")?;
-        let forgotten = Index(reader.u64("the place of the last forgotten line")?);
-        let names = restore_names(&mut reader)?;
-        let mut chat = Chat { forgotten, names, ..Chat::default() };
-        for _ in 0..reader.count(HISTORY_LINES_MAX, "a count of lines")? {
-            chat.remember(restore_line(&mut reader)?);
+fn put_session(into: &mut Vec<u8>, node: NodeId, session: &Session, person: &Person) {
+    put_u64(into, node.0);
+    put_u64(into, session.view);
+    put_u64(into, session.failures);
+    put_u64(into, session.failed_at.0);
+    match &session.sits {
+        Sits::Guest(name) => {
+            into.push(GUEST_SITS);
+            put_name(into, name);
+            put_box(into, person);
         }
-        reader.end()?;
-        Ok(chat)
+        Sits::Account(id) => {
+            into.push(ACCOUNT_SITS);
+            put_u64(into, id.0.0);
+        }
     }
 }
 
-fn restore_names(reader: &mut Reader<'_>) -> Result<BTreeMap<NodeId, Naming>, Malformed> {
-    let mut names = BTreeMap::new();
-    for _ in 0..reader.count(NAMES_READ_MAX, "a count of names")? {
-        let id = NodeId(reader.u64("a node's id")?);
-        let view = reader.u64("a view's number")?;
-        names.insert(id, Naming { name: decode_name(reader)?, view });
+fn put_group(into: &mut Vec<u8>, group: &Group) {
+    put_name(into, &group.name);
+    put_text(into, &group.topic);
+    put_person(into, group.owner);
+    put_count(into, group.members.len());
+    for (since, person) in &group.members {
+        put_u64(into, since.0);
+        put_person(into, *person);
     }
-    Ok(names)
 }
 
-fn restore_line(reader: &mut Reader<'_>) -> Result<Line, Malformed> {
-    let place = Index(reader.u64("a place")?);
-    let lamport = reader.u64("a Lamport time")?;
-    let origin = NodeId(reader.u64("an origin's id")?);
-    let name = match reader.tag(NAMED, "a mark of a name")? {
-        NAMED => Some(decode_name(reader)?),
-        _ => None,
-    };
-    let minute = reader.u64("a minute")?;
-    let text = strip(reader.text(LINE_BYTES_MAX, "a line")?);
-    Ok(Line { place, lamport, origin, name, minute, text })
+/// What a person has seen, and what waits for them.
+fn put_box(into: &mut Vec<u8>, person: &Person) {
+    put_u64(into, person.seen.0);
+    put_count(into, person.mail.len());
+    for line in &person.mail {
+        put_private(into, line);
+    }
+}
+
+fn put_private(into: &mut Vec<u8>, line: &PrivateLine) {
+    put_u64(into, line.place.0);
+    put_u64(into, line.lamport);
+    put_u64(into, line.origin.0);
+    put_who(into, &line.from);
+    put_who(into, &line.to);
+    put_u64(into, line.second);
+    match &line.body {
+        Body::Plain(text) => {
+            into.push(PLAIN);
+            put_text(into, text);
+        }
+    }
+}
+
+fn put_who(into: &mut Vec<u8>, who: &Who) {
+    put_person(into, who.person);
+    put_name(into, &who.name);
+}
+
+pub(super) fn put_person(into: &mut Vec<u8>, person: PersonId) {
+    match person {
+        PersonId::Account(id) => {
+            into.push(ACCOUNT);
+            put_u64(into, id.0.0);
+        }
+        PersonId::Guest(node) => {
+            into.push(GUEST);
+            put_u64(into, node.0);
+        }
+    }
 }

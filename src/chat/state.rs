@@ -1,14 +1,17 @@
-//! Names and history: a function of the ordered commands alone, so the same at every node.
-//!
-//! Who is called what: a node keeps the name that it once got, also while it is away. The name of
-//! a node that left or was evicted is freed when somebody else asks for it. Whether it is away is
-//! decided by what the asker's [`Command::Hello`] says of its view, not by what this node saw.
+//! All that a chat remembers: a function of the ordered commands alone, so the same at every node.
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::bytes::Malformed;
-use super::command::Command;
-use super::name::Name;
+use super::accounts::Account;
+use super::command::{Action, Command};
+use super::groups::Group;
+use super::limits::Limits;
+use super::lines::Line;
+use super::outcome::{Outcome, Told};
+use super::person::{AccountId, GroupId, PersonId, Who};
+use super::private::PrivateLine;
+use super::refusal::Refusal;
+use super::sessions::Session;
 use crate::proto::id::{Index, NodeId};
 
 /// How many lines are remembered.
@@ -17,68 +20,58 @@ pub const HISTORY_LINES_MAX: usize = 1_000;
 /// How many bytes of lines are remembered, if they are more than one line.
 pub const HISTORY_BYTES_MAX: usize = 4 << 20;
 
-/// How many names are remembered; the names of members always are.
+/// How many sessions are remembered; those of members always are.
 pub const NAMES_MAX: usize = 4_096;
 
-/// A line of the history.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// Its place in the order.
-    pub place: Index,
-    /// Its Lamport time.
-    pub lamport: u64,
-    /// Who said it.
-    pub origin: NodeId,
-    /// What the origin was called by then; none, if it said nothing about that.
-    pub name: Option<Name>,
-    /// The origin's clock in minutes since 1970 (UTC).
-    pub minute: u64,
-    /// What was said.
-    pub text: String,
-}
-
-/// What a node is called, and since when.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Naming {
-    /// The name.
-    pub name: Name,
-    /// The number of the last view that took the node in.
-    pub view: u64,
-}
-
-/// What an ordered command did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// Somebody said something.
-    Said(Line),
-    /// A node is here, with this name.
-    Arrived {
-        /// Who.
-        origin: NodeId,
-        /// What it is called from here on.
-        name: Name,
-        /// What it wanted to be called, if somebody else is called so.
-        wanted: Option<Name>,
-        /// Whether it had been here before.
-        back: bool,
-    },
-    /// The command means nothing to this release. Nothing changed.
-    Unreadable {
-        /// Who submitted it.
-        origin: NodeId,
-        /// What was expected and what was found.
-        why: Malformed,
-    },
+/// What an account and a guest have in common.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Person {
+    /// The groups that they are in beside the lobby, and since when.
+    pub(super) groups: BTreeMap<GroupId, Index>,
+    /// Private lines that were not seen yet, in order.
+    pub(super) mail: VecDeque<PrivateLine>,
+    /// How many bytes they have.
+    pub(super) mail_bytes: usize,
+    /// Everything up to here was seen by one of their sessions.
+    pub(super) seen: Index,
 }
 
 /// The replicated state.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chat {
-    pub(super) names: BTreeMap<NodeId, Naming>,
+    pub(super) limits: Limits,
+    pub(super) sessions: BTreeMap<NodeId, Session>,
+    pub(super) people: BTreeMap<PersonId, Person>,
+    pub(super) accounts: BTreeMap<AccountId, Account>,
+    pub(super) groups: BTreeMap<GroupId, Group>,
+    /// Whose each name is, by its skeleton.
+    pub(super) names: BTreeMap<String, PersonId>,
+    /// Which group each name is of, by its skeleton.
+    pub(super) group_names: BTreeMap<String, GroupId>,
+    /// What the lobby is about.
+    pub(super) topic: String,
     pub(super) history: VecDeque<Line>,
     pub(super) history_bytes: usize,
     pub(super) forgotten: Index,
+    /// How many bytes wait in all mailboxes.
+    pub(super) mail_bytes: usize,
+    /// Who has said something within the rate's window, in order; and how often, where there is one.
+    pub(super) recent: VecDeque<(Index, PersonId)>,
+    pub(super) recent_by: BTreeMap<PersonId, u64>,
 }
+
+/// Where a command stands, and whose it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stamp {
+    pub(super) place: Index,
+    pub(super) lamport: u64,
+    pub(super) origin: NodeId,
+    /// The origin's clock in seconds since 1970: shown, and nothing depends on it.
+    pub(super) second: u64,
+}
+
+/// What a command led to, or why it was not carried out: then it has changed nothing.
+pub(super) type Verdict = Result<Vec<Told>, Refusal>;
 
 impl Chat {
     /// A chat in which nothing was said.
@@ -86,89 +79,55 @@ impl Chat {
         Chat::default()
     }
 
-    /// Takes the next command of the order.
-    pub fn apply(&mut self, place: Index, lamport: u64, origin: NodeId, bytes: &[u8]) -> Outcome {
-        match Command::decode(bytes) {
-            Ok(Command::Say { minute, text }) => {
-                let name = self.name(origin).cloned();
-                let line = Line { place, lamport, origin, name, minute, text };
-                self.remember(line.clone());
-                Outcome::Said(line)
+    /// Takes the next command of the order. What it led to, in order.
+    pub fn apply(&mut self, place: Index, lamport: u64, origin: NodeId, bytes: &[u8]) -> Vec<Told> {
+        let stamp = Stamp { place, lamport, origin, second: 0 };
+        let verdict = match Command::decode(bytes) {
+            Ok(Command::Hello { view, present, name }) => {
+                Ok(self.hello(stamp, view, &present, name))
             }
-            Ok(Command::Hello { view, present, name }) => self.hello(origin, view, &present, name),
-            Err(why) => Outcome::Unreadable { origin, why },
-        }
-    }
-
-    /// What a node is called; none, if it has not said so.
-    pub fn name(&self, id: NodeId) -> Option<&Name> {
-        self.names.get(&id).map(|naming| &naming.name)
-    }
-
-    /// The lines that are remembered, the oldest first.
-    pub fn history(&self) -> impl DoubleEndedIterator<Item = &Line> + ExactSizeIterator {
-        self.history.iter()
-    }
-
-    /// The place of the last line that is not remembered any more; 0 if all are.
-    pub fn forgotten(&self) -> Index {
-        self.forgotten
-    }
-
-    /// Whoever is registered with a view up to `view` was in it or in one before; so if it is not
-    /// among `present`, it is gone. (Who came later may be missing there, and is not gone.)
-    fn hello(&mut self, origin: NodeId, view: u64, present: &[NodeId], wanted: Name) -> Outcome {
-        let away = |id: NodeId, naming: &Naming| naming.view <= view && !present.contains(&id);
-        if let Some(naming) = self.names.get_mut(&origin) {
-            naming.view = naming.view.max(view);
-            let name = naming.name.clone();
-            return Outcome::Arrived { origin, name, wanted: None, back: true };
-        }
-        let name = self.free_name(&wanted, away);
-        self.names.retain(|id, naming| !(naming.name.resembles(&name) && away(*id, naming)));
-        self.names.insert(origin, Naming { name: name.clone(), view });
-        self.forget_names(origin, away);
-        let wanted = (wanted != name).then_some(wanted);
-        Outcome::Arrived { origin, name, wanted, back: false }
-    }
-
-    /// The name itself if nobody who is here has it, else the first number that is free. There are
-    /// more numbers than names, so one is.
-    fn free_name(&self, wanted: &Name, away: impl Fn(NodeId, &Naming) -> bool) -> Name {
-        let taken = |name: &Name| {
-            self.names.iter().any(|(id, naming)| naming.name.resembles(name) && !away(*id, naming))
+            Ok(Command::Say { minute, text }) => {
+                self.say(Stamp { second: minute.saturating_mul(60), ..stamp }, text)
+            }
+            Ok(Command::Act { second, action }) => self.act(Stamp { second, ..stamp }, action),
+            Err(why) => {
+                let why = why.to_string();
+                Ok(vec![Told::everybody(Outcome::Unreadable { origin, why })])
+            }
         };
-        let numbered = (2..).map(|number| wanted.numbered(number));
-        std::iter::once(wanted.clone())
-            .chain(numbered)
-            .find(|name| !taken(name))
-            .unwrap_or_else(|| wanted.clone())
+        verdict.unwrap_or_else(|why| vec![Told::node(origin, Outcome::Refused { origin, why })])
     }
 
-    /// Drops the names of those who are away, the longest ago first, until few enough are left.
-    fn forget_names(&mut self, origin: NodeId, away: impl Fn(NodeId, &Naming) -> bool) {
-        while self.names.len() > NAMES_MAX {
-            let oldest = self
-                .names
-                .iter()
-                .filter(|(id, naming)| **id != origin && away(**id, naming))
-                .min_by_key(|(id, naming)| (naming.view, **id))
-                .map(|(id, _)| *id);
-            let Some(oldest) = oldest else { return };
-            self.names.remove(&oldest);
+    fn act(&mut self, stamp: Stamp, action: Action) -> Verdict {
+        let who = self.who_at(stamp.origin).ok_or(Refusal::Nobody)?;
+        match action {
+            Action::Post { group, kind, text } => self.post(stamp, &who, group, kind, text),
+            Action::Private { to, body } => self.private(stamp, who, &to, body),
+            Action::Edit { place, text } => self.edit(stamp, &who, place, text),
+            Action::Remove { place } => self.remove(stamp, &who, place),
+            Action::Create { group } => self.create(stamp, who, group),
+            Action::Join { group } => self.join(stamp, who, group),
+            Action::Part { group } => self.part(stamp, &who, &group),
+            Action::Delete { group } => self.delete(who, &group),
+            Action::Topic { group, text } => self.set_topic(stamp, who, group, text),
+            Action::Rename { view, present, name } => self.rename(stamp, who, view, &present, name),
+            Action::Register { name, verifier } => self.register(stamp, who, name, verifier),
+            Action::Login { account } => self.login(stamp, who, account),
+            Action::LoginFailed { name } => self.login_failed(stamp, name),
+            Action::Logout => self.logout(stamp, who),
+            Action::DeleteAccount => self.delete_account(stamp, who),
+            Action::Seen { up_to } => Ok(self.see(stamp, who.person, up_to)),
+            Action::SetLimits(limits) => self.set_limits(who, limits),
         }
     }
 
-    /// Adds a line, and forgets the oldest beyond the bounds.
-    pub(super) fn remember(&mut self, line: Line) {
-        self.history_bytes += line.text.len();
-        self.history.push_back(line);
-        while self.history.len() > HISTORY_LINES_MAX
-            || (self.history_bytes > HISTORY_BYTES_MAX && self.history.len() > 1)
-        {
-            let Some(oldest) = self.history.pop_front() else { return };
-            self.history_bytes -= oldest.text.len();
-            self.forgotten = oldest.place;
+    fn set_limits(&mut self, by: Who, limits: Limits) -> Verdict {
+        limits.check().map_err(Refusal::Limit)?;
+        self.limits = limits;
+        if limits.rate_lines == 0 {
+            self.recent.clear();
+            self.recent_by.clear();
         }
+        Ok(vec![Told::everybody(Outcome::Limits { by, limits })])
     }
 }

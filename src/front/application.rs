@@ -7,10 +7,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 
-use super::door::{News, Person, nameless, unknown};
+use super::door::News;
 use super::mailbox::Mailbox;
+use super::parts::{Person, nameless, unknown};
 use super::past::{Past, at_hand};
-use crate::chat::state::{Chat, Line, Outcome};
+use crate::chat::person::PersonId;
+use crate::chat::state::Chat;
 use crate::driver::application::Application;
 use crate::proto::archive::{Ask, Faded, Found};
 use crate::proto::entry::Delivered;
@@ -33,6 +35,10 @@ pub struct Desk {
     pub taken: u64,
     /// How many of this node's messages were ordered or refused.
     pub settled: u64,
+    /// The number of the view in force, as far as this node knows, and its members.
+    pub here: (u64, Vec<NodeId>),
+    /// Everything up to here was shown.
+    pub shown: Index,
 }
 
 /// The chat of one node.
@@ -47,6 +53,8 @@ pub struct ChatApplication {
     pub(super) view: View,
     /// Everything up to here was shown, or came before this node did.
     pub(super) shown: Index,
+    /// What was said in the lobby from here on was shown here, whoever sat here.
+    pub(super) lobby_from: Index,
     /// What its disk held is delivered again: nothing of it is shown before it is whole.
     pub(super) waking: bool,
     /// Numbers up to this one are of its earlier lives.
@@ -73,6 +81,7 @@ impl ChatApplication {
             lamport,
             view: View::default(),
             shown: Index::ZERO,
+            lobby_from: Index::ZERO,
             waking: false,
             before_life: 0,
             is_member: false,
@@ -105,10 +114,12 @@ impl ChatApplication {
     }
 
     pub(super) fn person(&self, id: NodeId) -> Person {
-        Person { id, name: self.name(id) }
+        let who = self.chat().who_at(id);
+        let registered = who.is_some_and(|who| !who.person.is_guest());
+        Person { id, name: self.name(id), registered }
     }
 
-    fn name(&self, id: NodeId) -> String {
+    pub(super) fn name(&self, id: NodeId) -> String {
         if let Some(name) = self.desk.borrow().chat.name(id) {
             return name.to_string();
         }
@@ -117,20 +128,20 @@ impl ChatApplication {
         address.map_or_else(|| unknown(id), nameless)
     }
 
+    /// Who sits at this node.
+    pub(super) fn own(&self) -> PersonId {
+        let who = self.chat().who_at(self.me.id);
+        who.map_or(PersonId::Guest(self.me.id), |who| who.person)
+    }
+
     fn saw_lamport(&self, lamport: u64) {
         self.lamport.fetch_max(lamport, Ordering::Relaxed);
     }
 
-    /// A line is shown once, and to a newcomer not before it is in the ring.
-    fn show(&mut self, line: Line) {
-        if self.was_member && line.place > self.shown {
-            self.shown = line.place;
-            let own = line.origin == self.me.id;
-            let name = line.name.as_ref().map(ToString::to_string);
-            let name = name.unwrap_or_else(|| self.name(line.origin));
-            let who = Person { id: line.origin, name };
-            self.news.post(News::Said { line, who, own });
-        }
+    /// Everything up to here was shown, or is not for this node's person.
+    pub(super) fn shown_up_to(&mut self, place: Index) {
+        self.shown = self.shown.max(place);
+        self.desk.borrow_mut().shown = self.shown;
     }
 }
 
@@ -139,7 +150,7 @@ impl Application for ChatApplication {
         let message = &delivered.message;
         let origin = message.origin;
         self.saw_lamport(message.lamport);
-        let outcome = {
+        let told = {
             let mut desk = self.desk.borrow_mut();
             if origin == self.me.id && message.seq > self.before_life {
                 desk.settled += 1;
@@ -147,29 +158,13 @@ impl Application for ChatApplication {
             desk.chat.apply(delivered.index, message.lamport, origin, &message.payload.bytes)
         };
         if let Some(past) = &mut self.past {
-            let line = if let Outcome::Said(line) = &outcome { Some(line) } else { None };
-            past.applied(delivered.index, line);
+            past.applied(delivered.index, &told);
         }
-        match outcome {
-            Outcome::Said(line) => {
-                let name = self.name(origin);
-                tracing::info!("{name}[{}·{}]: {}", line.place, line.lamport, line.text);
-                self.show(line);
-            }
-            Outcome::Arrived { origin, wanted, back, .. } => {
-                let who = self.person(origin);
-                tracing::info!("{} is {}", nameless_or_id(&self.view, origin), who.name);
-                if self.was_member {
-                    let wanted = wanted.map(|name| name.to_string());
-                    let own = origin == self.me.id;
-                    self.news.post(News::Arrived { who, wanted, back, own });
-                }
-            }
-            Outcome::Unreadable { origin, why } => {
-                let who = self.person(origin);
-                tracing::warn!("entry {} of {} is not shown: {why}", delivered.index, who.name);
-                self.news.post(News::Unreadable { who, why: why.to_string() });
-            }
+        for told in told {
+            self.hear(delivered.index, told);
+        }
+        if self.was_member {
+            self.shown_up_to(delivered.index);
         }
     }
 
@@ -179,17 +174,17 @@ impl Application for ChatApplication {
 
     fn install(&mut self, _now: Instant, index: Index, state: &Bytes) -> Result<(), String> {
         let chat = Chat::restore(state).map_err(|error| error.to_string())?;
-        let missed: Vec<Line> = chat.history().cloned().collect();
         if self.was_member && chat.forgotten() > self.shown {
             self.news.post(News::Missed);
         }
         if let Some(past) = &mut self.past {
             past.installed(index, &chat);
         }
+        let lamport = chat.history().map(|line| line.lamport).max();
         self.desk.borrow_mut().chat = chat;
-        for line in missed {
-            self.saw_lamport(line.lamport);
-            self.show(line);
+        self.saw_lamport(lamport.unwrap_or(0));
+        if self.was_member {
+            self.catch_up(index);
         }
         Ok(())
     }
@@ -215,9 +210,4 @@ impl Application for ChatApplication {
     fn lines(&self, ask: Ask) -> Option<Found> {
         at_hand(self.past.as_ref(), &self.chat(), ask)
     }
-}
-
-fn nameless_or_id(view: &View, id: NodeId) -> String {
-    let member = view.members.iter().find(|member| member.id == id);
-    member.map_or_else(|| unknown(id), |member| nameless(member.address))
 }

@@ -1,12 +1,17 @@
 //! The one pair of types between the chat and every front end: what can be asked, what is told.
 
-use std::net::SocketAddr;
+use serde::{Deserialize, Serialize};
 
-use crate::chat::state::Line;
-use crate::proto::archive::Stretch;
+use super::parts::{Admission, Departure, GroupNews, Past, Person, Quoted, Roster};
+use super::secret::Secret;
+use crate::chat::command::Action;
+use crate::chat::limits::Limits;
+use crate::chat::lines::Line;
+use crate::chat::name::Name;
+use crate::chat::outcome::Outcome;
+use crate::chat::private::PrivateLine;
 use crate::proto::event::Refusal;
-use crate::proto::id::{Index, NodeId};
-use crate::proto::status::Status;
+use crate::proto::id::Index;
 
 /// How many lines of the past can be asked for at once.
 pub const HISTORY_LINES_MAX: u32 = 1_000;
@@ -14,17 +19,52 @@ pub const HISTORY_LINES_MAX: u32 = 1_000;
 /// How many are shown if nobody says how many.
 pub const HISTORY_LINES: u32 = 20;
 
-/// What a front end can ask of the node behind it.
+/// What a front end can ask of the node behind it. Where a group is none, it is the lobby.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {
-    /// Say this line to all.
-    Say(String),
+    /// Order this. What comes of it is told as [`News::Said`], [`News::Private`], [`News::Changed`] or
+    /// [`News::Chat`]. What a request below does is not asked for that way.
+    Act(Action),
+    /// Be called so from here on.
+    Rename(Name),
+    /// Make an account.
+    Register(Name, Secret),
+    /// Go on as this account.
+    Login(Name, Secret),
+    /// End the account of whoever is logged in, if this is its password.
+    DeleteAccount(Secret),
+    /// Show the private lines that wait.
+    Deliver,
     /// Who is here?
     Who,
+    /// Who is in this group?
+    Members(Name),
+    /// Which groups are there?
+    Groups,
+    /// Which accounts and groups are called so? `*` and `?` stand for anything and for any character.
+    List(String),
+    /// Which of the lines that are remembered hold this text?
+    Search {
+        /// The text, in any case of ASCII letters.
+        text: String,
+        /// In which group alone.
+        group: Option<Name>,
+    },
+    /// What is allowed in this ring?
+    Limits,
+    /// Allow something else.
+    SetLimit {
+        /// Which limit.
+        name: String,
+        /// What it is to be.
+        value: u64,
+    },
     /// What does the ring look like?
     State,
     /// What was said before?
     History {
+        /// In which group.
+        group: Option<Name>,
         /// How many lines, from 1 to [`HISTORY_LINES_MAX`].
         count: u32,
         /// Before which place; before now, if none is given.
@@ -36,33 +76,61 @@ pub enum Request {
     Leave,
 }
 
-/// Somebody, as a person would point at them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Person {
-    /// Which incarnation of a node.
-    pub id: NodeId,
-    /// What it is called; its address, as long as it has said nothing about that.
-    pub name: String,
-}
-
 /// What a front end is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum News {
     /// This node is a member now.
     Admitted(Admission),
     /// A line of this node's waits to be ordered.
     Pending {
+        /// In which group, if not in the lobby.
+        group: Option<Name>,
+        /// To whom, if it is private.
+        to: Option<Name>,
         /// What it says.
         text: String,
+    },
+    /// Every member's node has what stands up to this place, and so all lines of this node's there.
+    AtAll {
+        /// The place.
+        place: Index,
     },
     /// A line has its place in the order.
     Said {
         /// The line.
         line: Line,
+        /// In which group, if not in the lobby.
+        group: Option<Name>,
         /// Who said it.
         who: Person,
         /// Whether that was this node.
         own: bool,
+    },
+    /// A private line, of this person's or to them.
+    Private {
+        /// The line.
+        line: PrivateLine,
+        /// Whether this person has said it.
+        own: bool,
+        /// Whether its recipient sits at no node of the ring: then it waits for them.
+        waits: bool,
+    },
+    /// A line was changed, or taken back.
+    Changed(Quoted),
+    /// Something else happened in the chat.
+    Chat {
+        /// What.
+        what: Box<Outcome>,
+        /// Whether it is about this person, or this node.
+        own: bool,
+    },
+    /// What was missed by somebody who logged in, or came back.
+    WhileAway {
+        /// Private lines, in order.
+        mail: Vec<PrivateLine>,
+        /// Lines of groups, in order.
+        lines: Vec<Quoted>,
     },
     /// Somebody is here.
     Arrived {
@@ -134,72 +202,28 @@ pub enum News {
     State(Box<Roster>),
     /// The answer to [`Request::History`].
     History(Past),
-}
-
-/// Lines of the past.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Past {
-    /// The lines, the oldest first.
-    pub lines: Vec<Line>,
-    /// What was found and cannot be shown: its place, and why.
-    pub unreadable: Vec<(Index, String)>,
-    /// Where between them and the place that was asked for more may stand that is not here, in order:
-    /// not yet, or not any more.
-    pub lacking: Vec<Stretch>,
-    /// Whether older lines may be found.
-    pub goes_on: bool,
-}
-
-/// How somebody went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Departure {
-    /// They left, as they wished.
-    Left,
-    /// The leader could not reach them, or they stayed too far behind.
-    Evicted,
-}
-
-/// The first view that holds this node, or holds it again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Admission {
-    /// The view's number.
-    pub view: u64,
-    /// The members, in ring order.
-    pub present: Vec<Person>,
-    /// Whether this node had been a member before.
-    pub back: bool,
-    /// The last lines that were said before, if this node has not been here before.
-    pub earlier: Vec<Line>,
-}
-
-/// A picture of the ring, with names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Roster {
-    /// The node's own picture.
-    pub status: Status,
-    /// The names of all who occur in it and have one.
-    pub names: Vec<(NodeId, String)>,
-}
-
-impl Roster {
-    /// What to call a node: its name, else the address it listens at, else its id.
-    pub fn name(&self, id: NodeId) -> String {
-        let named = self.names.iter().find(|(of, _)| *of == id).map(|(_, name)| name.clone());
-        let addressed = || {
-            let members = self.status.view.members.iter().chain([&self.status.me]);
-            members.filter(|member| member.id == id).map(|member| nameless(member.address)).next()
-        };
-        named.or_else(addressed).unwrap_or_else(|| unknown(id))
-    }
-}
-
-/// What to call a node that has said no name.
-pub fn nameless(address: SocketAddr) -> String {
-    address.to_string()
-}
-
-/// What to call a node of which only the id is known.
-pub fn unknown(id: NodeId) -> String {
-    let id = id.to_string();
-    format!("node {}", id.get(..6).unwrap_or(&id))
+    /// The answer to [`Request::Deliver`]; also, what waited for an account that is deleted.
+    Mail(Vec<PrivateLine>),
+    /// The answer to [`Request::Members`].
+    Group(Box<GroupNews>),
+    /// The answer to [`Request::Groups`].
+    Groups(Vec<GroupNews>),
+    /// The answer to [`Request::List`].
+    Found {
+        /// What was asked for.
+        pattern: String,
+        /// Accounts, and whether somebody is logged in.
+        accounts: Vec<(Name, bool)>,
+        /// Groups.
+        groups: Vec<Name>,
+    },
+    /// The answer to [`Request::Search`].
+    Lines {
+        /// What was looked for.
+        text: String,
+        /// The lines that hold it, the oldest first.
+        lines: Vec<Quoted>,
+    },
+    /// The answer to [`Request::Limits`].
+    Limits(Limits),
 }

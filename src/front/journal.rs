@@ -15,8 +15,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::door::Past;
+use super::door::News;
 use super::output::Print;
+use super::parts::Past;
+use crate::chat::lines::Revision;
 use crate::driver::application::Application;
 use crate::proto::archive::{Ask, Faded, Found};
 use crate::proto::entry::Delivered;
@@ -56,6 +58,9 @@ pub enum What {
     State(Box<State>),
     /// The answer to `/history`.
     History(Told),
+    /// What the person at the node is told of the chat: lines that are theirs to read, groups, accounts,
+    /// refusals, and answers.
+    Chat(Box<News>),
     /// Something for the person at the node.
     Notice(String),
 }
@@ -63,6 +68,9 @@ pub enum What {
 /// Lines of the past.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
+    /// In which group, if not in the lobby.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// The lines, the oldest first.
     pub lines: Vec<ToldLine>,
     /// Between which places more may stand that is not here.
@@ -84,22 +92,27 @@ pub struct ToldLine {
     pub name: Option<String>,
     /// That one's clock in minutes since 1970 (UTC).
     pub minute: u64,
-    /// What was said.
+    /// What was said; nothing, if it was taken back.
     pub text: String,
+    /// What became of it.
+    pub revision: Revision,
 }
 
 impl From<Past> for Told {
     fn from(past: Past) -> Told {
-        let line = |line: crate::chat::state::Line| ToldLine {
+        let line = |line: crate::chat::lines::Line| ToldLine {
+            minute: line.minute(),
             place: line.place,
             lamport: line.lamport,
             origin: line.origin,
             name: line.name.map(|name| name.to_string()),
-            minute: line.minute,
             text: line.text,
+            revision: line.revision,
         };
         let lacking = past.lacking.into_iter().map(|it| (it.first, it.last)).collect();
-        Told { lines: past.lines.into_iter().map(line).collect(), lacking, goes_on: past.goes_on }
+        let group = past.group.map(|name| name.to_string());
+        let lines = past.lines.into_iter().map(line).collect();
+        Told { group, lines, lacking, goes_on: past.goes_on }
     }
 }
 
@@ -155,6 +168,48 @@ impl Journal {
         let written = sink.file.write_all(&bytes);
         sink.unread |= written.is_err();
         written
+    }
+
+    /// Writes what the person is told of the chat. What the ring does stands there as an event already.
+    ///
+    /// # Errors
+    /// As the system says, also if an earlier line could not be written: nobody reads any more.
+    pub fn news(&self, news: News) -> io::Result<()> {
+        let of_the_ring = match &news {
+            News::Admitted(_)
+            | News::Pending { .. }
+            | News::Went { .. }
+            | News::Leader { .. }
+            | News::NoQuorum { .. }
+            | News::QuorumBack
+            | News::Evicted
+            | News::WentAlone { .. }
+            | News::Left
+            | News::Refused { .. }
+            | News::Unreadable { .. } => true,
+            News::Said { .. }
+            | News::Private { .. }
+            | News::Changed(_)
+            | News::Chat { .. }
+            | News::WhileAway { .. }
+            | News::AtAll { .. }
+            | News::Arrived { .. }
+            | News::Missed
+            | News::Skipped { .. }
+            | News::Members(_)
+            | News::State(_)
+            | News::History(_)
+            | News::Mail(_)
+            | News::Group(_)
+            | News::Groups(_)
+            | News::Found { .. }
+            | News::Lines { .. }
+            | News::Limits(_) => false,
+        };
+        if self.is_unread() {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        if of_the_ring { Ok(()) } else { self.write(None, What::Chat(Box::new(news))) }
     }
 
     /// Whether a line could not be written: nobody reads any more.

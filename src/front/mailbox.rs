@@ -9,6 +9,7 @@ use std::rc::Rc;
 use tokio::sync::Notify;
 
 use super::door::News;
+use super::parts::Quoted;
 
 /// How many news wait before lines are dropped. News of the ring itself, which are few and on which
 /// the front end acts, have as much room again.
@@ -92,7 +93,11 @@ impl Mailbox {
 /// Whether there can be so many of these that some must be dropped.
 fn is_line(news: &News) -> bool {
     match news {
-        News::Said { .. } | News::Pending { .. } | News::Unreadable { .. } => true,
+        News::Said { .. }
+        | News::Pending { .. }
+        | News::Unreadable { .. }
+        | News::Changed(_)
+        | News::Chat { .. } => true,
         News::Admitted(_)
         | News::Arrived { .. }
         | News::Went { .. }
@@ -107,7 +112,17 @@ fn is_line(news: &News) -> bool {
         | News::Skipped { .. }
         | News::Members(_)
         | News::State(_)
-        | News::History(_) => false,
+        | News::History(_)
+        // Private lines are few, and the order forgets them once they are shown.
+        | News::Private { .. }
+        | News::WhileAway { .. }
+        | News::AtAll { .. }
+        | News::Mail(_)
+        | News::Group(_)
+        | News::Groups(_)
+        | News::Found { .. }
+        | News::Lines { .. }
+        | News::Limits(_) => false,
     }
 }
 
@@ -115,8 +130,13 @@ fn is_line(news: &News) -> bool {
 fn weight(news: &News) -> usize {
     match news {
         News::Said { line, .. } => line.text.len(),
-        News::Pending { text } => text.len(),
-        News::Admitted(admission) => admission.earlier.iter().map(|line| line.text.len()).sum(),
+        News::Pending { text, .. } => text.len(),
+        News::Private { line, .. } => line.body.length(),
+        News::Changed(quoted) => quoted.line.text.len(),
+        News::Admitted(admission) => quoted_bytes(&admission.earlier),
+        News::WhileAway { mail, lines } => {
+            quoted_bytes(lines) + mail.iter().map(|line| line.body.length()).sum::<usize>()
+        }
         News::Arrived { .. }
         | News::Went { .. }
         | News::Leader { .. }
@@ -131,6 +151,18 @@ fn weight(news: &News) -> usize {
         | News::Skipped { .. }
         | News::Members(_)
         | News::State(_)
-        | News::History(_) => 0,
+        | News::History(_)
+        | News::Chat { .. }
+        | News::AtAll { .. }
+        | News::Mail(_)
+        | News::Group(_)
+        | News::Groups(_)
+        | News::Found { .. }
+        | News::Lines { .. }
+        | News::Limits(_) => 0,
     }
+}
+
+fn quoted_bytes(lines: &[Quoted]) -> usize {
+    lines.iter().map(|quoted| quoted.line.text.len()).sum()
 }

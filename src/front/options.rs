@@ -9,12 +9,13 @@ use std::path::PathBuf;
 use clap::ArgAction::SetTrue;
 use clap::builder::FalseyValueParser;
 use clap::parser::ValueSource;
-use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, ValueEnum};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
 
 use super::config_file::{self, ConfigError, ConfigFile};
 use super::keep_history::{KeepHistory, keep};
 use super::login;
 use super::storage::Place;
+use super::streams::{Format, Input, StreamFlags};
 use super::values::{address, ports};
 use crate::chat::name::Name;
 use crate::proto::config::Config;
@@ -82,16 +83,8 @@ struct Flags {
     /// Which node of the ring this is that the file of --config describes
     #[arg(long, env = "RINGCHAT_ID", value_name = "ID")]
     id: Option<String>,
-    /// What goes to stdout: the chat for people, or everything that happens at this node, one JSON
-    /// object a line. Whoever asks for the latter has to read it: the node waits for its reader
-    #[arg(
-        long,
-        env = "RINGCHAT_OUTPUT",
-        value_enum,
-        value_name = "FORMAT",
-        default_value = "chat"
-    )]
-    output: Format,
+    #[command(flatten)]
+    streams: StreamFlags,
     /// For tests: the node's identity and all lots it draws follow from this number. Two nodes of one
     /// ring must never have the same, nor a node that has lost its memory the one it had
     #[arg(long, value_name = "NUMBER", hide = true)]
@@ -99,16 +92,6 @@ struct Flags {
     /// Also show the log on stderr
     #[arg(short, long, env = "RINGCHAT_VERBOSE", action = SetTrue, value_parser = falsey())]
     verbose: bool,
-}
-
-/// What goes to stdout.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// The chat, for people.
-    #[default]
-    Chat,
-    /// Everything that happens, for machines: see [`super::journal`].
-    Jsonl,
 }
 
 /// How the node comes to a ring.
@@ -153,6 +136,8 @@ pub struct Options {
     pub force_new_ring: bool,
     /// What goes to stdout.
     pub output: Format,
+    /// What is read from stdin.
+    pub input: Input,
     /// What the node's identity and its lots follow from; none to draw it.
     pub seed: Option<u64>,
     /// The node's bounds.
@@ -209,7 +194,8 @@ fn decide(matches: &ArgMatches, flags: Flags, file: ConfigFile) -> Result<Option
         place,
         keep_history: flags.keep_history.or(file.keep_history).unwrap_or_default(),
         force_new_ring: flags.force_new_ring,
-        output: flags.output,
+        output: flags.streams.output,
+        input: flags.streams.input(),
         seed: flags.seed,
         config: file.config,
         verbose,

@@ -1,8 +1,10 @@
 //! The lines that are not in the archive yet, and what of the past is at hand in memory.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
-use crate::chat::state::{Chat, Line};
+use crate::chat::lines::{Line, Revision};
+use crate::chat::outcome::{Outcome, Told};
+use crate::chat::state::Chat;
 use crate::proto::archive::{ArchivedLine, Ask, Faded, Found, Stretch, Stretches};
 use crate::proto::entry::Payload;
 use crate::proto::id::Index;
@@ -13,6 +15,9 @@ pub struct Past {
     /// All lines behind this place are among `lines`.
     behind: Index,
     lines: VecDeque<Line>,
+    /// Lines before that, in the archive already, which have been changed since: they take the place of
+    /// what stands there.
+    changed: BTreeMap<Index, Line>,
     /// Where, before that, lines may stand that this process never held.
     gaps: Vec<Stretch>,
     /// Everything up to here was applied.
@@ -20,10 +25,31 @@ pub struct Past {
 }
 
 impl Past {
-    /// The chat has taken in everything up to `index`; with it may have come a line.
-    pub fn applied(&mut self, index: Index, line: Option<&Line>) {
+    /// The chat has taken in everything up to `index`; with it may have come a line, or a line's change.
+    pub fn applied(&mut self, index: Index, told: &[Told]) {
         self.applied = index;
-        self.lines.extend(line.cloned());
+        for told in told {
+            match &told.what {
+                Outcome::Said(line) => self.lines.push_back(line.clone()),
+                Outcome::Edited(line) | Outcome::Removed(line) => self.change(line),
+                // Private lines are not for the archive: they wait in the chat until they are seen.
+                Outcome::Private(_)
+                | Outcome::HandedOut(_)
+                | Outcome::Arrived { .. }
+                | Outcome::Became { .. }
+                | Outcome::LoginFailed { .. }
+                | Outcome::Created { .. }
+                | Outcome::Joined { .. }
+                | Outcome::Parted { .. }
+                | Outcome::OwnedBy { .. }
+                | Outcome::Deleted { .. }
+                | Outcome::Topic { .. }
+                | Outcome::Seen { .. }
+                | Outcome::Limits { .. }
+                | Outcome::Refused { .. }
+                | Outcome::Unreadable { .. } => {}
+            }
+        }
     }
 
     /// The chat is now that of a snapshot up to `index`.
@@ -33,22 +59,45 @@ impl Past {
             self.behind = gap.last;
         }
         let applied = self.applied;
+        let known = chat.history().filter(|line| line.place <= applied);
+        known.filter(|line| is_changed_behind(line, applied)).for_each(|line| self.change(line));
         self.lines.extend(chat.history().filter(|line| line.place > applied).cloned());
         self.applied = index;
+    }
+
+    fn change(&mut self, line: &Line) {
+        match self.lines.binary_search_by_key(&line.place, |held| held.place) {
+            Ok(at) => self.lines[at] = line.clone(),
+            Err(_) => drop(self.changed.insert(line.place, line.clone())),
+        }
     }
 
     /// What the archive gets with a snapshot up to `index`.
     pub fn fading(&self, index: Index) -> Faded {
         let lines = self.lines.iter().take_while(|line| line.place <= index);
+        let lines = self.changed.values().chain(lines);
         let lines = lines.filter_map(archived).collect();
         Faded { behind: self.behind, lines, gaps: self.gaps.clone() }
     }
 
     /// The archive has the lines up to `index`.
     pub fn faded(&mut self, index: Index) {
-        while self.lines.pop_front_if(|line| line.place <= index).is_some() {}
+        self.changed.retain(|_, line| is_changed_behind(line, index));
+        while let Some(line) = self.lines.pop_front_if(|line| line.place <= index) {
+            // It stands there as it was by then.
+            if is_changed_behind(&line, index) {
+                self.changed.insert(line.place, line);
+            }
+        }
         self.gaps.retain(|gap| gap.last > index);
         self.behind = self.behind.max(index);
+    }
+}
+
+fn is_changed_behind(line: &Line, index: Index) -> bool {
+    match line.revision {
+        Revision::Original => false,
+        Revision::Edited(at) | Revision::Removed(at) => at > index,
     }
 }
 

@@ -5,6 +5,7 @@ use std::thread;
 
 use tokio::sync::mpsc;
 
+use super::secret::Secret;
 use crate::chat::text::LINE_BYTES_MAX;
 
 /// How many typed lines wait for the node at most; more stay in the pipe.
@@ -15,6 +16,8 @@ const LINES_MAX: usize = 16;
 pub enum Typing {
     /// Typed a line.
     Line(String),
+    /// Typed the password that the command before asked for; none, if they thought better of it.
+    Password(Option<Secret>),
     /// Typed a line that is too long; it was dropped.
     TooLong {
         /// Its length in bytes.

@@ -2,58 +2,74 @@
 
 use std::env;
 
-use super::door::{Admission, Departure, News, Past, Person};
+use super::door::News;
+use super::parts::{Admission, Departure, Past, Person, Quoted, Roster};
 use super::state_table::table;
-use super::wall_clock::{day, time_of_day};
-use crate::chat::state::Line;
+use super::wall_clock::day;
+use crate::chat::name::Name;
+use crate::chat::private::PrivateLine;
 use crate::chat::text::strip;
 use crate::proto::status::why_lines_wait;
 use crate::trace::describe_refusal;
 
 /// Turns news into lines.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Screen {
     colours: bool,
+    /// What the person here is called, to show them where they are spoken of.
+    own_name: String,
 }
 
 #[derive(Clone, Copy)]
-enum Style {
+pub(super) enum Style {
     Faint,
     Own,
     Name,
+    Group,
     Alarm,
+    Mention,
 }
 
 impl Screen {
     /// A screen with or without colours.
     pub fn new(colours: bool) -> Screen {
-        Screen { colours }
+        Screen { colours, own_name: String::new() }
     }
 
     /// Colours for a terminal, unless `NO_COLOR` says otherwise (no-color.org).
     pub fn for_terminal() -> Screen {
         let unwanted = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Screen { colours: !unwanted }
+        Screen::new(!unwanted)
     }
 
     /// What to show, line by line.
     pub fn lines(&self, news: &News) -> Vec<String> {
         let notice = match news {
-            News::Said { line, who, own } => return vec![self.said(line, who, *own)],
-            News::Pending { text } => {
-                return vec![self.paint(Style::Faint, &format!("… {}", strip(text)))];
+            News::Said { line, group, who, own } => {
+                return vec![self.said(line, group.as_ref(), who, *own)];
             }
+            News::Pending { group, to, text } => return vec![self.pending(group, to, text)],
+            News::AtAll { place } => {
+                return vec![self.paint(Style::Faint, &format!("✓ all members have {place}"))];
+            }
+            News::Private { line, own, waits } => return self.private_news(line, *own, *waits),
+            News::Changed(quoted) => return vec![self.changed(quoted)],
+            News::Chat { what, own } => return self.outcome(what, *own),
+            News::WhileAway { mail, lines } => return self.while_away(mail, lines),
+            News::Mail(mail) => return self.mail(mail),
+            News::Group(group) => return self.group(group),
+            News::Groups(groups) => {
+                return groups.iter().flat_map(|group| self.group(group)).collect();
+            }
+            News::Found { pattern, accounts, groups } => {
+                return self.found(pattern, accounts, groups);
+            }
+            News::Lines { text, lines } => return self.found_lines(text, lines),
+            News::Limits(limits) => return self.limits(limits),
             News::Admitted(admission) => return self.admitted(admission),
             News::State(roster) => return table(roster),
             News::History(past) => return self.past(past),
-            News::Members(roster) => {
-                let me = roster.status.me.id;
-                let members = roster.status.view.members.iter().map(|member| {
-                    let you = if member.id == me { " (you)" } else { "" };
-                    format!("{}{you}", roster.name(member.id))
-                });
-                format!("here: {}", members.collect::<Vec<_>>().join(", "))
-            }
+            News::Members(roster) => here(roster),
             News::NoQuorum { reachable, members } => {
                 return vec![self.alarm(&why_lines_wait(*reachable, *members))];
             }
@@ -106,11 +122,52 @@ impl Screen {
         self.paint(Style::Alarm, &format!("! {text}"))
     }
 
-    fn said(&self, line: &Line, who: &Person, own: bool) -> String {
-        let style = if own { Style::Own } else { Style::Name };
-        let name = self.paint(style, &strip(&who.name));
-        let place = self.paint(Style::Faint, &format!("[{}·{}]", line.place, line.lamport));
-        format!("{name}{place}: {}", strip(&line.text))
+    fn pending(&self, group: &Option<Name>, to: &Option<Name>, text: &str) -> String {
+        let group = group.as_ref().map(|name| format!("#{name} ")).unwrap_or_default();
+        let to = to.as_ref().map(|name| format!("→ {name}: ")).unwrap_or_default();
+        self.paint(Style::Faint, &format!("… {group}{to}{}", strip(text)))
+    }
+
+    fn private_news(&self, line: &PrivateLine, own: bool, waits: bool) -> Vec<String> {
+        let mut lines = vec![self.private(line, own)];
+        if own && waits {
+            let name = &line.to.name;
+            lines.push(self.notice(&format!("{name} is not here; the line waits for them")));
+        }
+        lines
+    }
+
+    fn changed(&self, quoted: &Quoted) -> String {
+        self.paint(Style::Faint, &format!("~ {}", Screen::new(false).earlier(quoted)))
+    }
+
+    /// The name of the person here, from now on.
+    pub fn call(&mut self, name: &str) {
+        name.clone_into(&mut self.own_name);
+    }
+
+    /// A line that speaks of the person here shows where.
+    pub(super) fn own_name_in(&self, text: &str) -> String {
+        let name = &self.own_name;
+        if !self.colours || name.is_empty() {
+            return text.to_owned();
+        }
+        let (wanted, looked_at) = (name.to_ascii_lowercase(), text.to_ascii_lowercase());
+        let mut shown = String::new();
+        let mut behind = 0;
+        for (at, found) in looked_at.match_indices(&wanted) {
+            let end = at + found.len();
+            let before = text[..at].chars().next_back();
+            let after = text[end..].chars().next();
+            if before.is_some_and(char::is_alphanumeric) || after.is_some_and(char::is_alphanumeric)
+            {
+                continue;
+            }
+            shown.push_str(&text[behind..at]);
+            shown.push_str(&self.paint(Style::Mention, &text[at..end]));
+            behind = end;
+        }
+        shown + &text[behind..]
     }
 
     fn admitted(&self, admission: &Admission) -> Vec<String> {
@@ -130,24 +187,17 @@ impl Screen {
         lines
     }
 
-    /// A line that was said before, with its time.
-    fn earlier(&self, line: &Line) -> String {
-        let name = line.name.as_ref().map_or("somebody", |name| name.as_str()).to_owned();
-        let said = self.said(line, &Person { id: line.origin, name }, false);
-        format!("{} {said}", self.paint(Style::Faint, &time_of_day(line.minute)))
-    }
-
     /// The answer to `/history`: the oldest line first, each day with its date.
     fn past(&self, past: &Past) -> Vec<String> {
         let mut lines = Vec::new();
         let mut date = None;
         for line in &past.lines {
-            let of_line = day(line.minute);
+            let of_line = day(line.minute());
             if date.as_ref() != Some(&of_line) {
                 lines.push(self.notice(&format!("said on {of_line} (UTC):")));
             }
             date = Some(of_line);
-            lines.push(self.earlier(line));
+            lines.push(self.earlier(&Quoted { line: line.clone(), group: past.group.clone() }));
         }
         for (place, why) in &past.unreadable {
             lines.push(self.alarm(&format!("the line at {place} is not shown: {why}")));
@@ -159,18 +209,21 @@ impl Screen {
             lines.push(self.alarm(&text));
         }
         let end = match past.lines.first() {
+            _ if past.goes_on && !past.lines.is_empty() => {
+                format!("(/history before {} shows what was said before that)", past.looked_at)
+            }
+            None if past.goes_on => {
+                format!("(nothing back to there; /history before {} looks further)", past.looked_at)
+            }
             None if past.lacking.is_empty() => "(nothing was said before)".to_owned(),
             None => "(nothing before that is here)".to_owned(),
-            Some(first) if past.goes_on => {
-                format!("(/history before {} shows what was said before that)", first.place)
-            }
             Some(_) => "(nothing was said before that)".to_owned(),
         };
         lines.push(self.notice(&end));
         lines
     }
 
-    fn paint(&self, style: Style, text: &str) -> String {
+    pub(super) fn paint(&self, style: Style, text: &str) -> String {
         if !self.colours {
             return text.to_owned();
         }
@@ -178,14 +231,30 @@ impl Screen {
             Style::Faint => "2",
             Style::Own => "1;32",
             Style::Name => "1;36",
+            Style::Group => "35",
             Style::Alarm => "1;33",
+            Style::Mention => "1;7",
         };
         format!("\u{1b}[{code}m{text}\u{1b}[0m")
     }
 }
 
+fn here(roster: &Roster) -> String {
+    let me = roster.status.me.id;
+    let members = roster.status.view.members.iter().map(|member| {
+        let you = if member.id == me { " (you)" } else { "" };
+        match roster.person(member.id) {
+            Some(Person { name, registered: true, .. }) => format!("@{name}{you}"),
+            Some(_) if you.is_empty() => format!("{} (guest)", roster.name(member.id)),
+            Some(_) | None => format!("{}{you}", roster.name(member.id)),
+        }
+    });
+    format!("here: {}", members.collect::<Vec<_>>().join(", "))
+}
+
 fn arrived(who: &Person, wanted: Option<&str>, back: bool, own: bool) -> String {
-    let name = &who.name;
+    let at = if who.registered { "@" } else { "" };
+    let name = &format!("{at}{}", who.name);
     match (own, back, wanted) {
         (true, false, None) => format!("you are {name}"),
         (true, false, Some(wanted)) => {

@@ -1,56 +1,61 @@
 //! One front end's way to its node: requests in, what they come to out.
 
-use std::cell::RefCell;
+use std::cell::{Ref, RefCell};
 use std::collections::VecDeque;
 use std::future::pending;
 use std::rc::Rc;
 
 use bytes::Bytes;
 
+use super::answers;
 use super::application::Desk;
-use super::door::{News, Past, Request, Roster};
+use super::door::{News, Request};
 use super::history;
 use super::journal::State;
+use super::parts::{Past, Roster};
+use super::request_error::RequestError;
 use super::wall_clock;
-use crate::chat::command::Command;
+use crate::chat::command::{Action, Command};
 use crate::chat::name::Name;
-use crate::chat::text::{LineError, line};
+use crate::chat::person::{PersonId, Who};
+use crate::chat::state::Chat;
 use crate::driver::handle::{Handle, Stopped};
 use crate::proto::event::Refusal;
-use crate::proto::id::Index;
+use crate::proto::id::{Index, NodeId};
 
 /// How many lines wait here before the front end should read no more.
 const QUEUE_MAX: usize = 64;
 
-/// Why a request came to nothing.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RequestError {
-    /// The line cannot be said.
-    #[error(transparent)]
-    Line(#[from] LineError),
-    /// The node has stopped.
-    #[error(transparent)]
-    Stopped(#[from] Stopped),
-}
-
 /// A front end's way to its node.
 #[derive(Debug)]
 pub struct Session {
-    handle: Handle,
+    pub(super) handle: Handle,
     desk: Rc<RefCell<Desk>>,
+    pub(super) me: NodeId,
     name: Name,
     /// Lines said before this node is in a ring wait here, so that its name comes first.
     admitted: bool,
     /// Messages that the node did not have room for yet.
     queue: VecDeque<Bytes>,
+    /// Up to here private lines were shown, which nobody was told yet.
+    seen: Option<Index>,
     /// How many messages the driver was handed.
     handed: u64,
 }
 
 impl Session {
-    /// A session of somebody who wants to be called `name`.
-    pub fn new(handle: Handle, desk: Rc<RefCell<Desk>>, name: Name) -> Session {
-        Session { handle, desk, name, admitted: false, queue: VecDeque::new(), handed: 0 }
+    /// A session at the node `me`, of somebody who wants to be called `name`.
+    pub fn new(handle: Handle, desk: Rc<RefCell<Desk>>, me: NodeId, name: Name) -> Session {
+        Session {
+            handle,
+            desk,
+            me,
+            name,
+            admitted: false,
+            queue: VecDeque::new(),
+            seen: None,
+            handed: 0,
+        }
     }
 
     /// Asks the node for something. An answer comes at once, as news; what it leads to comes later.
@@ -59,16 +64,48 @@ impl Session {
     /// [`RequestError`]; nothing was done then.
     pub async fn request(&mut self, request: Request) -> Result<Option<News>, RequestError> {
         match request {
-            Request::Say(text) => {
-                let say = Command::Say { minute: wall_clock::minute(), text: line(&text)? };
-                self.queue.push_back(say.encode().into());
+            Request::Act(action) => {
+                let action = self.ready(action).await?;
+                self.order(action);
                 Ok(None)
             }
+            Request::Rename(name) => {
+                let (view, present) = self.here();
+                self.order(Action::Rename { view, present, name });
+                Ok(None)
+            }
+            Request::Register(name, password) => self.register(name, password).await,
+            Request::Login(name, password) => self.login(name, password).await,
+            Request::DeleteAccount(password) => self.delete_account(password).await,
             Request::Who => Ok(Some(News::Members(Box::new(self.roster().await?)))),
             Request::State => Ok(Some(News::State(Box::new(self.roster().await?)))),
-            Request::History { count, before } => {
-                Ok(Some(News::History(self.history(count, before).await?)))
+            Request::History { group, count, before } => {
+                Ok(Some(News::History(self.history(group, count, before).await?)))
             }
+            Request::SetLimit { name, value } => {
+                let limits = self.chat().limits().with(&name, value);
+                self.order(Action::SetLimits(limits.ok_or(RequestError::NoLimit(name))?));
+                Ok(None)
+            }
+            Request::Deliver => {
+                let mail: Vec<_> = self.chat().mail(self.person()).cloned().collect();
+                self.saw(mail.last().map(|line| line.place));
+                Ok(Some(News::Mail(mail)))
+            }
+            Request::Members(name) => {
+                let (_, here) = self.here();
+                let group = answers::group(&self.chat(), self.person(), &name, &here);
+                Ok(Some(News::Group(Box::new(group.ok_or(RequestError::NoGroup(name))?))))
+            }
+            Request::Groups => {
+                let (_, here) = self.here();
+                Ok(Some(News::Groups(answers::groups(&self.chat(), self.person(), &here))))
+            }
+            Request::List(pattern) => Ok(Some(answers::list(&self.chat(), pattern))),
+            Request::Search { text, group } => {
+                Ok(Some(answers::search(&self.chat(), self.person(), text, group.as_ref())))
+            }
+            Request::Limits => Ok(Some(News::Limits(*self.chat().limits()))),
             Request::Alone => {
                 self.handle.alone().await?;
                 Ok(None)
@@ -80,23 +117,46 @@ impl Session {
         }
     }
 
+    pub(super) fn order(&mut self, action: Action) {
+        let command = Command::Act { second: wall_clock::second(), action };
+        self.queue.push_back(command.encode().into());
+    }
+
     /// What this node knows and its chat holds, for machines.
     ///
     /// # Errors
     /// If the node has stopped.
     pub async fn state(&self) -> Result<State, Stopped> {
         let status = self.handle.status().await?;
-        let desk = self.desk.borrow();
-        let lines = desk.chat.history().len() as u64;
-        Ok(State { status, lines, digest: format!("{:016x}", desk.chat.digest()) })
+        let chat = self.chat();
+        let lines = chat.history().len() as u64;
+        Ok(State { status, lines, digest: format!("{:016x}", chat.digest()) })
     }
 
-    /// The last `count` lines before a place, or before now.
+    /// The last `count` lines of a group before a place, or before now.
+    ///
+    /// # Errors
+    /// If the node has stopped, or there is no such group.
+    pub async fn history(
+        &self,
+        group: Option<Name>,
+        count: u32,
+        before: Option<Index>,
+    ) -> Result<Past, RequestError> {
+        let wanted = history::Wanted { person: self.person(), group, count, before };
+        let id = answers::group_id(&self.chat(), wanted.group.as_ref());
+        let id = id.ok_or_else(|| {
+            RequestError::NoGroup(wanted.group.clone().unwrap_or_else(Name::lobby))
+        })?;
+        Ok(history::look(&self.handle, &self.desk, wanted, id).await?)
+    }
+
+    /// Up to which place every member's node has what was said.
     ///
     /// # Errors
     /// If the node has stopped.
-    pub async fn history(&self, count: u32, before: Option<Index>) -> Result<Past, Stopped> {
-        history::look(&self.handle, count, before).await
+    pub async fn at_all(&self) -> Result<Index, Stopped> {
+        Ok(self.handle.status().await?.stored_by_all)
     }
 
     /// Whether going on alone would be refused now, and why.
@@ -112,15 +172,82 @@ impl Session {
         })
     }
 
-    /// To be told all news before they are shown: a node that came in says its name.
+    /// To be told all news before they are shown: a node that came in says its name, and private lines
+    /// that are shown need not wait any more.
     pub fn on_news(&mut self, news: &News) {
-        if let News::Admitted(admission) = news {
-            self.admitted = true;
-            let present = admission.present.iter().map(|person| person.id).collect();
-            let name = self.name.clone();
-            let hello = Command::Hello { view: admission.view, present, name };
-            self.queue.push_front(hello.encode().into());
+        match news {
+            News::Admitted(admission) => {
+                self.admitted = true;
+                let present = admission.present.iter().map(|person| person.id).collect();
+                let (view, name) = (admission.view, self.name.clone());
+                let hello = Command::Hello { view, present, name };
+                self.queue.push_front(hello.encode().into());
+            }
+            News::Private { line, own: _, waits: _ } if line.to.person == self.person() => {
+                self.saw(Some(line.place));
+            }
+            News::WhileAway { mail, .. } => self.saw(mail.last().map(|line| line.place)),
+            News::Private { .. }
+            | News::Pending { .. }
+            | News::AtAll { .. }
+            | News::Said { .. }
+            | News::Changed(_)
+            | News::Chat { .. }
+            | News::Arrived { .. }
+            | News::Went { .. }
+            | News::Leader { .. }
+            | News::NoQuorum { .. }
+            | News::QuorumBack
+            | News::Evicted
+            | News::WentAlone { .. }
+            | News::Left
+            | News::Refused { .. }
+            | News::Unreadable { .. }
+            | News::Missed
+            | News::Skipped { .. }
+            | News::Members(_)
+            | News::State(_)
+            | News::History(_)
+            | News::Mail(_)
+            | News::Group(_)
+            | News::Groups(_)
+            | News::Found { .. }
+            | News::Lines { .. }
+            | News::Limits(_) => {}
         }
+    }
+
+    /// What was shown is to be told to all, so that it is shown at no other node and at no other time.
+    fn saw(&mut self, place: Option<Index>) {
+        self.seen = self.seen.max(place);
+    }
+
+    /// Before the node leaves: what it has shown of groups is not missed later.
+    pub fn take_leave(&mut self) {
+        let has_account = self.who().is_some_and(|who| !who.person.is_guest());
+        if has_account && self.admitted {
+            let up_to = self.desk.borrow().shown;
+            self.order(Action::Seen { up_to });
+        }
+    }
+
+    /// The replicated state. It must not be held across an `await`.
+    pub fn chat(&self) -> Ref<'_, Chat> {
+        Ref::map(self.desk.borrow(), |desk| &desk.chat)
+    }
+
+    /// Who sits at this node; none, as long as it has said no name.
+    pub fn who(&self) -> Option<Who> {
+        self.chat().who_at(self.me)
+    }
+
+    /// The number of the view that this node knows, and its members.
+    pub fn here(&self) -> (u64, Vec<NodeId>) {
+        self.desk.borrow().here.clone()
+    }
+
+    fn person(&self) -> PersonId {
+        self.who().map_or(PersonId::Guest(self.me), |who| who.person)
     }
 
     /// Whether the front end may read on.
@@ -145,6 +272,11 @@ impl Session {
     /// # Errors
     /// If the node has stopped.
     pub async fn hand_over(&mut self) -> Result<(), Stopped> {
+        if self.queue.is_empty()
+            && let Some(up_to) = self.seen.take()
+        {
+            self.order(Action::Seen { up_to });
+        }
         let Some(message) = self.queue.front().filter(|_| self.admitted) else {
             return pending().await;
         };
@@ -156,18 +288,7 @@ impl Session {
 
     async fn roster(&self) -> Result<Roster, Stopped> {
         let status = self.handle.status().await?;
-        let desk = self.desk.borrow();
-        let mentioned = status
-            .view
-            .members
-            .iter()
-            .map(|member| member.id)
-            .chain(status.suspects.iter().copied())
-            .chain([status.me.id, status.promised.proposer])
-            .chain(status.leading.map(|ballot| ballot.proposer));
-        let names =
-            mentioned.filter_map(|id| Some((id, desk.chat.name(id)?.to_string()))).collect();
-        drop(desk);
-        Ok(Roster { status, names })
+        let people = answers::mentioned(&self.chat(), &status);
+        Ok(Roster { status, people })
     }
 }

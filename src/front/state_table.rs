@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::door::Roster;
+use super::parts::Roster;
 use crate::proto::id::NodeId;
 use crate::proto::status::{Role, why_lines_wait};
 use crate::proto::view::Member;

@@ -16,7 +16,12 @@ fn since_epoch() -> Duration {
 
 /// Minutes since 1970 (UTC).
 pub fn minute() -> u64 {
-    since_epoch().as_secs() / 60
+    second() / 60
+}
+
+/// Seconds since 1970 (UTC).
+pub fn second() -> u64 {
+    since_epoch().as_secs()
 }
 
 /// The time of day of a minute, as `13:07` (UTC).

@@ -2,10 +2,12 @@
 
 use bytes::Bytes;
 
+use super::answers::quoted;
 use super::application::{ChatApplication, EARLIER_LINES};
-use super::door::{Admission, Departure, News, nameless};
-use crate::chat::command::Command;
-use crate::chat::state::Line;
+use super::door::News;
+use super::parts::{Admission, Departure, nameless};
+use crate::chat::command::{Action, Body, Command};
+use crate::chat::text::strip;
 use crate::proto::event::{Event, Refusal};
 use crate::proto::id::{Ballot, Index, NodeId};
 use crate::proto::view::{Change, View};
@@ -81,6 +83,8 @@ impl ChatApplication {
     /// A view is in force: who came, who went, and whether this node is in it.
     fn see_view(&mut self, view: &View) {
         let before = std::mem::replace(&mut self.view, view.clone());
+        let members = view.members.iter().map(|member| member.id).collect();
+        self.desk.borrow_mut().here = (view.number, members);
         if self.waking {
             return;
         }
@@ -114,13 +118,27 @@ impl ChatApplication {
         self.news.post(News::Went { who, how });
     }
 
+    /// Who comes for the first time in this life is shown what was said before: who is logged in here
+    /// still, all that they missed.
     fn admitted(&mut self) {
         let back = std::mem::replace(&mut self.was_member, true);
-        let earlier = if back { Vec::new() } else { self.earlier() };
-        self.shown = self.shown.max(earlier.last().map_or(Index::ZERO, |line| line.place));
+        let own = self.own();
+        let earlier =
+            if back || !own.is_guest() { Vec::new() } else { self.earlier(EARLIER_LINES) };
+        let last = self.chat().history().next_back().map(|line| line.place);
+        if !back {
+            let next = last.map_or(Index::ZERO, Index::next);
+            self.lobby_from = earlier.first().map_or(next, |line| line.place);
+        }
+        let earlier = earlier.into_iter().map(|line| quoted(&self.chat(), line)).collect();
         let present = self.view.members.iter().map(|member| self.person(member.id)).collect();
         let view = self.view.number;
         self.news.post(News::Admitted(Admission { view, present, back, earlier }));
+        if !back {
+            let seen = if own.is_guest() { Index(u64::MAX) } else { self.chat().seen(own) };
+            self.show_missed(seen, Index(u64::MAX));
+            self.shown_up_to(last.unwrap_or_default());
+        }
         self.announce_leader();
     }
 
@@ -135,19 +153,19 @@ impl ChatApplication {
         }
     }
 
-    /// The last lines that are remembered.
-    fn earlier(&self) -> Vec<Line> {
-        let desk = self.desk.borrow();
-        let history = desk.chat.history();
-        let skipped = history.len().saturating_sub(EARLIER_LINES);
-        history.skip(skipped).cloned().collect()
-    }
-
     fn submitted(&self, payload: &Bytes) {
         self.desk.borrow_mut().taken += 1;
-        if let Ok(Command::Say { text, .. }) = Command::decode(payload) {
-            self.news.post(News::Pending { text });
-        }
+        let (group, to, text) = match Command::decode(payload) {
+            Ok(Command::Say { text, .. }) => (None, None, text),
+            Ok(Command::Act { action: Action::Post { group, text, .. }, .. }) => {
+                (group, None, text)
+            }
+            Ok(Command::Act {
+                action: Action::Private { to, body: Body::Plain(text) }, ..
+            }) => (None, Some(to), text),
+            Ok(Command::Hello { .. } | Command::Act { .. }) | Err(_) => return,
+        };
+        self.news.post(News::Pending { group, to, text: strip(&text) });
     }
 
     fn refused(&self, why: Refusal) {

@@ -85,9 +85,15 @@ impl Events {
         match message {
             Message::Join { .. } => {
                 let now = here.clock.read(self.now);
-                here.manners.asked = to.map(|to| (to, now));
                 here.manners.answered |=
                     matches!((told, to), (Some(Told::LeaderAlive(by)), Some(to)) if by == to);
+                // A contact that is no member is asked for news, not for frames.
+                let member = to.and_then(|to| self.hosts[to.0].id).is_some_and(|id| {
+                    self.hosts[host.0].view.as_ref().is_some_and(|view| view.contains(id))
+                });
+                if member {
+                    self.hosts[host.0].manners.asked = to.map(|to| (to, now));
+                }
             }
             Message::TooFew { .. } => here.manners.answered |= matches!(told, Some(Told::TooFew)),
             Message::Welcome { view, sponsored, .. } => {

@@ -109,7 +109,7 @@ impl Host {
     pub(super) fn hear(&mut self, event: &Event) {
         match event {
             Event::Submitted { payload, .. } => {
-                if let Ok(Command::Say { .. }) = Command::decode(payload) {
+                if Command::decode(payload).is_ok_and(|command| command.said().is_some()) {
                     self.taken += 1;
                 }
             }

@@ -166,7 +166,7 @@ impl Processes {
             }
             What::Delivered(delivered) => Happening::Delivered(delivered),
             What::State(state) => return self.host(node).answer(*state),
-            What::History(_) | What::Notice(_) => return,
+            What::History(_) | What::Chat(_) | What::Notice(_) => return,
         };
         // The time at which it was read: never before it happened.
         let at = Instant::START + self.now();

@@ -103,6 +103,7 @@ impl Record {
             | What::Listening { .. }
             | What::State(_)
             | What::History(_)
+            | What::Chat(_)
             | What::Notice(_) => {}
         }
     }
@@ -113,12 +114,10 @@ impl Record {
             self.reordered += 1;
         }
         told.last = delivered.index;
-        let Ok(Command::Say { text, .. }) = Command::decode(&delivered.message.payload.bytes)
-        else {
-            return;
-        };
+        let command = Command::decode(&delivered.message.payload.bytes);
+        let Some(text) = command.as_ref().ok().and_then(Command::said) else { return };
         let Some(line) =
-            Line::read(&text).filter(|line| self.typed.get(line.writer) >= Some(&line.number))
+            Line::read(text).filter(|line| self.typed.get(line.writer) >= Some(&line.number))
         else {
             self.invented += 1;
             return;

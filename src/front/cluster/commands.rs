@@ -1,8 +1,7 @@
 //! What can be typed at the prompt of a cluster.
 
-use strsim::osa_distance;
-
 use super::news::Shown;
+use crate::front::commands::nearest::nearest;
 
 /// What a typed line means. Servers are counted from 0 here, and from 1 by people.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -171,10 +170,9 @@ fn server(text: &str, servers: usize) -> Result<usize, CommandError> {
 }
 
 fn unknown(word: &str) -> CommandError {
-    let words = COMMANDS.iter().flat_map(|usage| usage.words).chain(&["help"]);
-    let near = words.map(|known| (osa_distance(word, known), *known)).min();
-    let nearest = near.filter(|(distance, _)| *distance <= 2).map(|(_, known)| known);
-    CommandError::Unknown { word: word.chars().take(40).collect(), nearest }
+    let words = COMMANDS.iter().flat_map(|usage| usage.words).chain(&["help"]).copied();
+    let word: String = word.chars().take(40).collect();
+    CommandError::Unknown { nearest: nearest(&word, words), word }
 }
 
 /// What `help` shows, line by line.

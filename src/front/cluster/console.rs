@@ -144,6 +144,8 @@ impl Console {
                 self.complain(&LineError::TooLong { found }.to_string());
                 Ok(())
             }
+            // Nobody asks for passwords here.
+            Typing::Password(_) => Ok(()),
             Typing::Interrupt | Typing::End => self.leave(),
         }
     }

@@ -40,6 +40,8 @@ impl Console {
             What::Event(event) => self.on_event(number, &event),
             What::Delivered(delivered) => self.on_delivered(number, &delivered),
             What::History(told) => self.on_history(number, told),
+            // The person at a server is nobody; lines are shown as they are delivered.
+            What::Chat(_) => {}
             What::Notice(text) => {
                 if text.starts_with('!') {
                     self.from(number, &text);

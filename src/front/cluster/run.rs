@@ -25,7 +25,7 @@ pub fn run(options: &ClusterOptions) -> Result<End, ClusterError> {
         let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
         let prompt = if terminal { prompt::start().ok() } else { None };
         let (prompt, typings, output) = match prompt {
-            Some((prompt, typings, above)) => (Some(prompt), typings, Output::start(above)),
+            Some((prompt, typings, above, _)) => (Some(prompt), typings, Output::start(above)),
             None => {
                 let output = Output::start(BufWriter::new(io::stdout()));
                 (None, plain::start(io::stdin()), output)

@@ -196,7 +196,7 @@ impl Site {
     /// Which server an incarnation of a node is, or was.
     pub fn name_of(&self, node: NodeId) -> String {
         let server = self.servers.iter().find(|server| server.node == Some(node));
-        server.map_or_else(|| crate::front::door::unknown(node), |server| server.name.clone())
+        server.map_or_else(|| crate::front::parts::unknown(node), |server| server.name.clone())
     }
 }
 

@@ -2,20 +2,19 @@
 
 use bytes::Bytes;
 
-use crate::chat::command::Command;
+use crate::chat::command::{Action, Command};
 
 /// The line that this message says, if it is one.
 pub(super) fn line(payload: &Bytes) -> Option<String> {
-    match Command::decode(payload) {
-        Ok(Command::Say { text, .. }) => Some(text),
-        Ok(Command::Hello { .. }) | Err(_) => None,
-    }
+    Command::decode(payload).ok()?.said().map(str::to_owned)
 }
 
 /// What its origin wants to be called, if the message says that.
 pub(super) fn name(payload: &Bytes) -> Option<String> {
     match Command::decode(payload) {
-        Ok(Command::Hello { name, .. }) => Some(name.to_string()),
-        Ok(Command::Say { .. }) | Err(_) => None,
+        Ok(
+            Command::Hello { name, .. } | Command::Act { action: Action::Rename { name, .. }, .. },
+        ) => Some(name.to_string()),
+        Ok(Command::Say { .. } | Command::Act { .. }) | Err(_) => None,
     }
 }

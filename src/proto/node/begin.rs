@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 
-use super::join::Joining;
 use super::{Node, Step};
 use crate::proto::durable::Durable;
 use crate::proto::entry::{Body, Snapshot};
@@ -68,7 +67,7 @@ impl Node {
         self.me.id = node;
         self.ring = Some(ring);
         self.outgoing = Outgoing::in_life(life);
-        self.joining = Some(Joining::new(contacts));
+        self.look_for(contacts);
         self.sessions = Sessions::from_pairs(&head.sessions);
         self.exiles.add(Instant::START, head.exiles, &head.view, self.config.probe_max);
         self.membership.install(head.view);

@@ -120,6 +120,8 @@ pub struct Node {
     /// The neighbours this node sends the log to: its successor, and the learners it sponsors.
     replicas: BTreeMap<NodeId, Replica>,
     learners: BTreeMap<NodeId, Learner>,
+    /// Whom to ask to be let in, besides the members that are known.
+    contacts: Vec<SocketAddr>,
     joining: Option<Joining>,
     snapshots: Snapshots,
     /// Gets the lines of the past that the archive lacks.
@@ -190,6 +192,7 @@ impl Node {
             successor: None,
             replicas: BTreeMap::new(),
             learners: BTreeMap::new(),
+            contacts: Vec::new(),
             joining: None,
             snapshots: Snapshots::default(),
             fetch: Fetch::default(),
@@ -211,7 +214,7 @@ impl Node {
         };
         match start {
             Start::Found => node.found(),
-            Start::Join(contacts) => node.joining = Some(Joining::new(contacts)),
+            Start::Join(contacts) => node.look_for(contacts),
             Start::Restore(restart) => node.restore(*restart),
         }
         node

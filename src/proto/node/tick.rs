@@ -28,6 +28,9 @@ impl Node {
         if now >= self.tick_at {
             self.tick_at = now + self.config.heartbeat;
             self.tick(step);
+            if self.left {
+                return;
+            }
         }
         if self.leading.as_ref().is_some_and(|leading| now >= leading.pulse_at) {
             self.beat(step);
@@ -41,7 +44,7 @@ impl Node {
         if self.fetch.due().is_some_and(|at| now >= at) {
             self.fetch_archive(step);
         }
-        if !self.left && std::mem::take(&mut self.flush_due) {
+        if std::mem::take(&mut self.flush_due) {
             self.flush(step);
         }
     }

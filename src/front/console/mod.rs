@@ -1,4 +1,6 @@
 //! The front end of this program: what is typed goes to the node, what happens to the screen.
+//!
+//! `typing` understands what is typed, `telling` shows what happens, [`board`] knows where lines are said and what the prompt shows.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -6,18 +8,24 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use super::commands::{self, Typed};
-use super::door::{News, Request};
-use super::journal::{Journal, What};
-use super::mailbox::Mailbox;
-use super::output::Output;
-use super::plain::Typing;
-use super::screen::Screen;
-use super::session::Session;
-use super::signals::Signals;
-use crate::chat::text::{LineError, strip};
-use crate::driver::handle::Stopped;
-use crate::trace::describe_refusal;
+use board::Board;
+
+use crate::front::commands::For;
+use crate::front::door::{News, Request};
+use crate::front::journal::Journal;
+use crate::front::mailbox::Mailbox;
+use crate::front::output::Output;
+use crate::front::plain::Typing;
+use crate::front::prompt::Sketch;
+use crate::front::screen::Screen;
+use crate::front::session::Session;
+use crate::front::signals::Signals;
+use crate::front::streams::Input;
+use crate::proto::id::Index;
+
+pub mod board;
+mod telling;
+mod typing;
 
 /// How long lines that wait may take to be ordered, when the person wants to go.
 const FINISH_TIME: Duration = Duration::from_secs(10);
@@ -68,8 +76,18 @@ pub struct Console {
     /// Lines on their way to the output.
     lines: VecDeque<String>,
     phase: Phase,
+    /// What is read of the input.
+    input: Input,
+    /// Nothing more is read: the input is at its end, and the node stays.
+    read_all: bool,
+    /// Where lines are said, and what the prompt shows.
+    board: Board,
     /// `/alone` was typed, and waits for a yes.
     asked_alone: bool,
+    /// What a password was asked for: the next line is one.
+    password_for: Option<For>,
+    /// The place of an own line that not all members are known to have, and when that is asked next.
+    not_at_all: Option<(Index, Instant)>,
     join_by: Option<Instant>,
     lost: u64,
 }
@@ -82,6 +100,7 @@ enum Wake {
     HandedOver,
     Typing(Typing),
     Deadline,
+    AtAll,
 }
 
 impl Console {
@@ -104,7 +123,12 @@ impl Console {
             signals,
             lines: VecDeque::new(),
             phase: Phase::Chatting,
+            input: Input::ToItsEnd,
+            read_all: false,
+            board: Board::default(),
             asked_alone: false,
+            password_for: None,
+            not_at_all: None,
             join_by: Some(Instant::now() + JOIN_TIME),
             lost: 0,
         }
@@ -113,6 +137,19 @@ impl Console {
     /// The same for a machine that reads this journal.
     pub fn for_machine(mut self, journal: Option<Journal>) -> Console {
         self.journal = journal;
+        self
+    }
+
+    /// The same, reading that of its input.
+    pub fn reads(mut self, input: Input) -> Console {
+        self.input = input;
+        self.read_all = input == Input::Nothing;
+        self
+    }
+
+    /// The same with a prompt that shows where lines are said.
+    pub fn with_prompt(mut self, sketch: Option<Sketch>) -> Console {
+        self.board = Board::new(sketch);
         self
     }
 
@@ -138,15 +175,7 @@ impl Console {
                     self.lines.clear();
                     self.finish(FINISH_TIME_SIGNAL);
                 }
-                Wake::News(Some(news)) => {
-                    self.session.on_news(&news);
-                    // A machine reads the events themselves, as long as it reads.
-                    match &self.journal {
-                        None => self.lines.extend(self.screen.lines(&news)),
-                        Some(journal) if journal.is_unread() => self.finish(FINISH_TIME_SIGNAL),
-                        Some(_) => {}
-                    }
-                }
+                Wake::News(Some(news)) => self.on_news(news),
                 Wake::News(None) => return End::Gone { lost: self.lost },
                 Wake::Typing(typing) => self.on_typing(typing).await,
                 // With a screen that takes nothing, the last news are never shown.
@@ -154,6 +183,7 @@ impl Console {
                     return End::Gone { lost: self.lost };
                 }
                 Wake::Deadline => self.on_deadline().await,
+                Wake::AtAll => self.ask_at_all().await,
             }
             if matches!(self.phase, Phase::Finishing(_)) && self.session.waiting() == 0 {
                 self.leave().await;
@@ -163,11 +193,13 @@ impl Console {
 
     async fn wait(&mut self) -> Wake {
         let printing = !self.lines.is_empty();
-        let reading = self.phase == Phase::Chatting && !printing && self.session.has_room();
+        let reading =
+            self.phase == Phase::Chatting && !self.read_all && !printing && self.session.has_room();
         let deadline = match self.phase {
             Phase::Finishing(until) | Phase::Leaving(until) => Some(until),
             Phase::Chatting => self.join_by,
         };
+        let at_all = self.not_at_all.map(|(_, next)| next);
         tokio::select! {
             biased;
             () = self.signals.next() => Wake::Signal,
@@ -183,76 +215,7 @@ impl Console {
             () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
                 Wake::Deadline
             }
-        }
-    }
-
-    async fn on_typing(&mut self, typing: Typing) {
-        match typing {
-            Typing::Line(line) => self.on_line(&line).await,
-            Typing::TooLong { found } => self.complain(&LineError::TooLong { found }.to_string()),
-            Typing::Interrupt => self.finish(FINISH_TIME_SIGNAL),
-            Typing::End => self.finish(FINISH_TIME),
-        }
-    }
-
-    async fn on_line(&mut self, line: &str) {
-        if std::mem::take(&mut self.asked_alone) {
-            if line.trim().eq_ignore_ascii_case("yes") {
-                return self.ask(Request::Alone).await;
-            }
-            let text = "not alone: nothing was done, and lines still wait for a quorum";
-            self.lines.push_back(self.screen.notice(text));
-        }
-        match commands::parse(line) {
-            Ok(Typed::Nothing) => {}
-            Ok(Typed::Help) => self.lines.extend(commands::help()),
-            Ok(Typed::Ask(Request::Leave)) => self.finish(FINISH_TIME),
-            Ok(Typed::Ask(Request::Alone)) => self.ask_back().await,
-            Ok(Typed::Ask(Request::State)) if self.journal.is_some() => {
-                let state = self.session.state().await.map(Box::new);
-                self.tell_machine(state.map(What::State));
-            }
-            Ok(Typed::Ask(Request::History { count, before })) if self.journal.is_some() => {
-                let past = self.session.history(count, before).await;
-                self.tell_machine(past.map(|past| What::History(past.into())));
-            }
-            Ok(Typed::Ask(request) | Typed::Surely(request)) => self.ask(request).await,
-            Err(error) => self.complain(&strip(&error.to_string())),
-        }
-    }
-
-    async fn ask(&mut self, request: Request) {
-        match self.session.request(request).await {
-            Ok(Some(answer)) => self.lines.extend(self.screen.lines(&answer)),
-            Ok(None) => {}
-            Err(error) => self.complain(&error.to_string()),
-        }
-    }
-
-    fn tell_machine(&mut self, answer: Result<What, Stopped>) {
-        match (answer, &self.journal) {
-            (Ok(what), Some(journal)) => drop(journal.write(None, what)),
-            (Ok(_), None) => {}
-            (Err(error), _) => self.complain(&error.to_string()),
-        }
-    }
-
-    /// `/alone` cannot be undone, so it is asked for twice.
-    async fn ask_back(&mut self) {
-        match self.session.may_go_alone().await {
-            Err(error) => self.complain(&error.to_string()),
-            Ok(Some(why)) => self.complain(&format!("{}; nothing was done", describe_refusal(why))),
-            Ok(None) => {
-                self.asked_alone = true;
-                for text in [
-                    "alone means: a new ring of one, with the history as it is known here.",
-                    "Lines that the others ordered and this node has not seen will be missing here,",
-                    "what the others say from now on never comes here, and the two rings never mix.",
-                    "Lines of yours that wait are said in the new ring. Type yes to go on alone:",
-                ] {
-                    self.lines.push_back(self.screen.alarm(text));
-                }
-            }
+            () = sleep_until(at_all.unwrap_or_else(Instant::now)), if at_all.is_some() => Wake::AtAll,
         }
     }
 
@@ -263,6 +226,7 @@ impl Console {
     /// No more lines: what waits may still be ordered, for a while.
     fn finish(&mut self, time: Duration) {
         if self.phase == Phase::Chatting {
+            self.session.take_leave();
             self.phase = Phase::Finishing(Instant::now() + time);
             let waiting = self.session.waiting();
             if waiting > 0 {
