@@ -179,3 +179,22 @@ fn a_ring_that_was_written_is_read_as_it_was() {
     assert_eq!(again.nodes[0], ring.nodes[0]);
     assert_eq!(again.nodes[1].address, ring.nodes[1].address);
 }
+
+#[test]
+fn with_fast_bully_the_greatest_priority_leads_and_again_once_it_is_back() {
+    let folder = folder();
+    let first = free_ports();
+    let node = |k: u16| {
+        let address = format!("127.0.0.1:{}", first + k);
+        format!("[[node]]\nid = \"s{k}\"\naddress = \"{address}\"\npriority = {}\n", 10 * k)
+    };
+    let nodes: String = (1..=3).map(node).collect();
+    std::fs::write(folder.path().join("ring.toml"), format!("election = \"fast-bully\"\n{nodes}"))
+        .unwrap();
+    let [one, _two, mut three] = ["s1", "s2", "s3"].map(|id| start(folder.path(), id, &[]));
+    one.wait_for("* s3 leads");
+    three.kill_9();
+    one.wait_for("* s2 leads");
+    let _again = start(folder.path(), "s3", &[]);
+    one.wait_for_nth("* s3 leads", 2);
+}

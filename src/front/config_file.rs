@@ -13,7 +13,7 @@ use toml::{Spanned, Value};
 use super::keep_history::{KeepHistory, keep as keep_history};
 use super::ring_file::{self, Ring};
 use super::timing::timing;
-use super::values::{address, ports};
+use super::values::{address, election, ports, priority};
 use crate::chat::name::Name;
 use crate::proto::config::Config;
 
@@ -66,7 +66,7 @@ pub enum ConfigError {
     #[error(
         "the configuration file {} is wrong at line {line}, column {column}\n{excerpt}\n{why}\n\
          It may hold: name, listen, advertise, join, keep_trying, new, ports, data, memory, \
-         keep_history, verbose, [timing]; or, in place of name, listen, advertise, join and new, a \
+         keep_history, verbose, election, priority, [timing]; or, in place of name, listen, advertise, join and new, a \
          [[node]] with id, name, address, client_port and priority for each node of a ring",
         path.display()
     )]
@@ -107,6 +107,8 @@ struct Written {
     memory: Option<bool>,
     keep_history: Option<Spanned<Value>>,
     verbose: Option<bool>,
+    election: Option<Spanned<String>>,
+    priority: Option<Spanned<i64>>,
     #[serde(default)]
     timing: BTreeMap<Spanned<String>, Spanned<Value>>,
     node: Option<Vec<Spanned<ring_file::Written>>>,
@@ -118,6 +120,7 @@ impl Written {
         let texts = [&self.name, &self.listen, &self.advertise];
         let texts = texts.into_iter().flatten().map(Spanned::span);
         let join = self.join.iter().flatten().map(Spanned::span);
+        let texts = texts.chain(self.priority.iter().map(Spanned::span));
         texts.chain(join).chain(self.new.iter().map(Spanned::span)).next()
     }
 }
@@ -162,6 +165,14 @@ pub fn parse(path: &Path, text: &str) -> Result<ConfigFile, ConfigError> {
         let text = text.unwrap_or_else(|| value.get_ref().to_string());
         keep_history(&text).map_err(|why| wrong(value.span(), why))
     });
+    let mut config = timing(&written.timing).map_err(|(span, why)| wrong(span, why))?;
+    if let Some(named) = written.election {
+        config.election = election(named.get_ref()).map_err(|why| wrong(named.span(), why))?;
+    }
+    if let Some(number) = written.priority {
+        let found = priority(*number.get_ref()).map_err(|why| wrong(number.span(), why))?;
+        config.priority = u32::from(found);
+    }
     let join =
         written.join.map(|join| join.into_iter().map(one_address).collect::<Result<Vec<_>, _>>());
     Ok(ConfigFile {
@@ -176,7 +187,7 @@ pub fn parse(path: &Path, text: &str) -> Result<ConfigFile, ConfigError> {
         memory: written.memory,
         keep_history: keep.transpose()?,
         verbose: written.verbose,
-        config: timing(&written.timing).map_err(|(span, why)| wrong(span, why))?,
+        config,
         ring,
         is_first: None,
     })
@@ -220,6 +231,7 @@ impl ConfigFile {
             join: Some(others),
             is_first: Some(at == 0),
             data: self.data.as_ref().map(|folder| folder.join(id)),
+            config: Config { priority: u32::from(node.priority), ..self.config },
             ..self
         })
     }

@@ -6,7 +6,7 @@
 //! name = "ann"                  # what it is called; the id, if that is left out
 //! address = "127.0.0.1:7400"    # where it listens, and the others look for it
 //! client_port = 7500            # kept for doors to come
-//! priority = 3                  # kept for elections by priority; 0, if it is left out
+//! priority = 3                  # for `election = "fast-bully"`; 0, if it is left out
 //! ```
 //!
 //! All nodes are started with the same file. The first one in it founds the ring, and no other: it waits
