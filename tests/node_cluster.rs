@@ -57,7 +57,7 @@ fn wait_until_gone(folder: &Path) {
 }
 
 #[test]
-fn a_killed_leader_is_followed_by_another_and_comes_back_as_itself() {
+fn f43_f60_a_killed_leader_is_followed_by_another_and_comes_back_as_itself() {
     let folder = folder();
     let mut console = cluster(folder.path(), 4);
     let (rings, rows) = state(&mut console, 1);
@@ -192,7 +192,7 @@ fn a_second_signal_ends_all_servers_at_once() {
 }
 
 #[test]
-fn a_missing_or_impossible_number_of_servers_is_answered_with_a_line_of_usage() {
+fn f9_a_missing_or_impossible_number_of_servers_is_answered_with_a_line_of_usage() {
     let folder = folder();
     let cases: [&[&str]; 5] =
         [&[], &["-n", "0"], &["-n", "33"], &["-n", "many"], &["-n", "2", "three"]];

@@ -9,7 +9,7 @@ use node::{errors_of, folder, run_to_end};
 use ringchat::front::evaluate::figures::Spread;
 
 #[test]
-fn a_quick_evaluation_loses_nothing_and_writes_table_plots_and_raw_numbers() {
+fn f70_a_quick_evaluation_loses_nothing_and_writes_table_plots_and_raw_numbers() {
     let folder = folder();
     let output = run_to_end(folder.path(), &["evaluate", "--quick", "--out", "here"]);
     let errors = errors_of(&output);

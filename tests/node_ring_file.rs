@@ -27,7 +27,7 @@ fn start(folder: &Path, id: &str, arguments: &[&str]) -> Running {
 }
 
 #[test]
-fn a_whole_ring_that_starts_in_one_instant_is_one_ring_founded_by_the_first_of_the_file() {
+fn f8_a_whole_ring_that_starts_in_one_instant_is_one_ring_founded_by_the_first_of_the_file() {
     for backwards in [false, true] {
         let folder = folder();
         ring_file(folder.path(), 4);
@@ -181,7 +181,7 @@ fn a_ring_that_was_written_is_read_as_it_was() {
 }
 
 #[test]
-fn with_fast_bully_the_greatest_priority_leads_and_again_once_it_is_back() {
+fn f50_f51_with_fast_bully_the_greatest_priority_leads_and_again_once_it_is_back() {
     let folder = folder();
     let first = free_ports();
     let node = |k: u16| {
