@@ -10,6 +10,7 @@ use ringchat::front::cluster::place::{Folder, Loopback};
 use ringchat::front::cluster::process::Process;
 use ringchat::front::cluster::proxy::{Manners, Order, Proxy};
 use ringchat::front::journal::{Line, What};
+use ringchat::proto::config::Config;
 use ringchat::proto::id::NodeId;
 use ringchat::proto::node::{Node, Start};
 use ringchat::proto::time::Instant;
@@ -25,7 +26,7 @@ use super::watch::Watch;
 use crate::engine::{Birth, Note};
 use crate::history::{Happening, Incarnation};
 use crate::lots::{Drops, Lots};
-use crate::scenario::{Cuts, Network, NodeIndex, Scenario};
+use crate::scenario::{Cuts, Network, NodeIndex, Scenario, priority};
 
 /// How long a process may take to listen, and a node to answer. No promise of the ring is measured by
 /// this: whoever needs longer does not answer at all.
@@ -43,7 +44,7 @@ pub(super) struct Site {
     pub(super) proxy: Proxy,
     tail: Tail,
     binary: PathBuf,
-    config: PathBuf,
+    configs: Vec<PathBuf>,
     /// Whether nodes keep what must outlive them.
     disks: bool,
     folder: Folder,
@@ -90,8 +91,13 @@ impl Processes {
         let binary = binary()?;
         let loopback = Loopback::take().map_err(|error| error.to_string())?;
         let folder = Folder::new(&scenario.names).map_err(failed)?;
-        let config = folder.path().join("bounds.toml");
-        std::fs::write(&config, pace.bounds(&scenario.config)).map_err(failed)?;
+        let mut configs = Vec::with_capacity(scenario.names.len());
+        for node in (0..scenario.names.len()).map(NodeIndex) {
+            let config = Config { priority: priority(node), ..scenario.config.clone() };
+            let file = folder.path().join(format!("bounds-{}.toml", node.0));
+            std::fs::write(&file, pace.bounds(&config)).map_err(failed)?;
+            configs.push(file);
+        }
         let tail = Tail::new(&folder.path().join("journal.jsonl")).map_err(failed)?;
         let (advertised, listened) = loopback.addresses(scenario.names.len());
         let host = |(name, (advertise, listen)): (&String, (&SocketAddr, &SocketAddr))| {
@@ -109,7 +115,7 @@ impl Processes {
         let watch = Watch::start(&scenario.config, pace);
         watch.follow("the network", task);
         watch.follow("the harness", Turns::own());
-        let site = Site { hosts, proxy, tail, binary, config, disks, folder, _loopback: loopback };
+        let site = Site { hosts, proxy, tail, binary, configs, disks, folder, _loopback: loopback };
         Ok(Processes {
             pace,
             site,
@@ -227,7 +233,7 @@ impl Processes {
             advertise: host.advertise,
             seed: birth.seed,
             start: &birth.start,
-            config: &self.site.config,
+            config: &self.site.configs[node.0],
             data: data.as_deref(),
         };
         let failed = |error: std::io::Error| format!("{} cannot be started: {error}", host.name);
