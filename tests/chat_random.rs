@@ -3,19 +3,16 @@
 
 #[path = "chat/mod.rs"]
 mod chat;
-#[path = "chat/model.rs"]
-mod model;
-
-use std::collections::BTreeSet;
 
 use chat::{Bench, create, delete, edit, join, part, post, private, register, remove, seen};
-use model::Model;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use ringchat::chat::command::{Action, Body};
+use ringchat::chat::command::Action;
 use ringchat::chat::outcome::Outcome;
-use ringchat::chat::person::{AccountId, PersonId};
+use ringchat::chat::person::AccountId;
 use ringchat::proto::id::{Index, NodeId};
+use ringchat_sim::chats::compare::{is_as_the_model_says, reaches_whom_it_may};
+use ringchat_sim::chats::model::Model;
 
 const SEEDS: u64 = 1_000;
 const COMMANDS: u64 = 120;
@@ -71,88 +68,14 @@ fn come_or_go(lots: &mut ChaCha8Rng, bench: &mut Bench, model: &mut Model) {
 }
 
 fn assert_same(bench: &Bench, model: &Model, seed: u64) {
-    let chat = &bench.chat;
-    let at = format!("seed {seed}, place {}", bench.place);
-    let mut names = BTreeSet::new();
-    for (_, account) in chat.accounts() {
-        assert!(names.insert(account.name().skeleton()), "{at}: {} twice", account.name());
-    }
-    for (node, person) in &model.sits {
-        let who = chat.who_at(NodeId(*node)).unwrap();
-        assert_eq!(who.person, *person, "{at}: node {node}");
-        if who.person.is_guest() {
-            assert!(names.insert(who.name.skeleton()), "{at}: {} twice", who.name);
-        }
-        let visible: Vec<_> =
-            chat.visible(*person).map(|line| (line.place.0, line.text.clone())).collect();
-        assert_eq!(visible, model.visible(*person), "{at}: what {} may see", who.name);
-    }
-    let people = model.sits.iter().map(|(_, person)| *person);
-    for person in people.chain(model.accounts.iter().map(|(person, _)| *person)) {
-        let mut kept: Vec<(u64, String)> = chat
-            .mail(person)
-            .map(|line| {
-                let Body::Plain(text) = &line.body;
-                (line.place.0, text.clone())
-            })
-            .collect();
-        assert!(kept.is_sorted(), "{at}");
-        let waits = model.mail.iter().filter(|(to, _, _)| *to == person);
-        let mut waits: Vec<_> = waits.map(|(_, place, text)| (*place, text.clone())).collect();
-        kept.sort();
-        waits.sort();
-        assert_eq!(kept, waits, "{at}: what waits for {person:?}");
-    }
-    let mut groups: Vec<_> = chat
-        .groups()
-        .map(|(id, group)| (id.0.0, group.owner(), group.members().collect::<Vec<PersonId>>()))
-        .collect();
-    groups.sort();
-    let expected = model.groups.iter().map(|group| {
-        (group.id, group.owner, group.members.iter().map(|(person, _)| *person).collect())
-    });
-    assert_eq!(groups, expected.collect::<Vec<_>>(), "{at}");
+    let same = is_as_the_model_says(&bench.chat, model);
+    same.unwrap_or_else(|words| panic!("seed {seed}, place {}: {words}", bench.place));
 }
 
 /// Who is told of a line was in its group when it was said; of a private one, is one of the two.
 fn assert_audience(bench: &Bench, model: &Model, before: &Model, seed: u64) {
-    for told in &bench.told {
-        for (node, person) in &model.sits {
-            let was = before.person(*node);
-            let mine = bench.chat.reaches(&told.to, NodeId(*node));
-            match &told.what {
-                Outcome::Said(line) | Outcome::Edited(line) | Outcome::Removed(line) => {
-                    let said = model.said.iter().find(|said| said.place == line.place.0).unwrap();
-                    let there = said.group == 0 || said.present.contains(person);
-                    assert!(!mine || there, "seed {seed}, place {}: {told:?}", bench.place);
-                    let still = model.is_in_since(*person, said.group, said.place);
-                    assert_eq!(mine, still, "seed {seed}, place {}: {told:?}", bench.place);
-                }
-                Outcome::Private(line) => {
-                    assert_eq!(mine, [line.from.person, line.to.person].contains(person));
-                }
-                Outcome::HandedOut(lines) => {
-                    let mine_before = lines.iter().all(|line| Some(line.to.person) == was);
-                    assert!(
-                        !mine || mine_before || lines.iter().any(|line| line.to.person.is_guest())
-                    );
-                }
-                Outcome::Refused { origin, .. } => assert_eq!(mine, origin.0 == *node),
-                Outcome::Arrived { .. }
-                | Outcome::Became { .. }
-                | Outcome::LoginFailed { .. }
-                | Outcome::Created { .. }
-                | Outcome::Joined { .. }
-                | Outcome::Parted { .. }
-                | Outcome::OwnedBy { .. }
-                | Outcome::Deleted { .. }
-                | Outcome::Topic { .. }
-                | Outcome::Seen { .. }
-                | Outcome::Limits { .. }
-                | Outcome::Unreadable { .. } => {}
-            }
-        }
-    }
+    let right = reaches_whom_it_may(&bench.chat, &bench.told, before, model);
+    right.unwrap_or_else(|words| panic!("seed {seed}, place {}: {words}", bench.place));
 }
 
 fn is_refused(bench: &Bench) -> bool {

@@ -7,12 +7,13 @@ use proto_hand::*;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use ringchat::proto::config::Config;
+use ringchat::proto::config::{Config, ElectionKind};
 use ringchat::proto::entry::{Body, Committed, Entry, Payload, SnapshotHead, Submission};
 use ringchat::proto::id::{Ballot, Index, NodeId, RingId};
 use ringchat::proto::input::{Command, Disconnect, Input, WriteId};
 use ringchat::proto::message::{
-    Append, AppendAck, Elect, Elected, Freshness, Message, Request, SnapshotChunk, Stored, TokenId,
+    Answer, Append, AppendAck, Elect, Elected, Freshness, Message, Request, SnapshotChunk, Stored,
+    TokenId,
 };
 use ringchat::proto::node::Start;
 use ringchat::proto::output::Output;
@@ -126,6 +127,13 @@ impl Peer<'_> {
         Elect { candidate, attempt, freshness, promised, view, committed, met }
     }
 
+    fn answer(&mut self) -> Answer {
+        let (id, attempt, eligible) = (self.id(), self.number(), self.one_in(2));
+        let (freshness, promised, committed) = (self.freshness(), self.ballot(), self.committed());
+        let priority = self.lots.random_range(0..3);
+        Answer { id, attempt, eligible, freshness, priority, promised, committed }
+    }
+
     fn elected(&mut self) -> Elected {
         let (ballot, freshness, view) = (self.ballot(), self.freshness(), self.number());
         let (met, promised_by) = (self.some(Self::id), self.some(Self::id));
@@ -167,7 +175,8 @@ impl Peer<'_> {
     }
 
     fn request(&mut self) -> Request {
-        match self.lots.random_range(0..5) {
+        match self.lots.random_range(0..6) {
+            5 => Request::Claim { by: self.id(), priority: self.lots.random_range(0..3) },
             0 => Request::Submit(self.some(Self::submission)),
             1 => Request::Admit { member: self.member(), sponsor: self.id() },
             2 => Request::Leave { id: self.id() },
@@ -193,7 +202,9 @@ impl Peer<'_> {
                 let hops_left = self.lots.random_range(0..3);
                 Message::TooFew { met: self.some(Self::id), hops_left }
             }
-            11 => match self.lots.random_range(0..3) {
+            11 => match self.lots.random_range(0..5) {
+                3 => Message::Answer(Box::new(self.answer())),
+                4 => Message::Nominate { promised: self.ballot() },
                 0 => Message::Join {
                     committed: Committed { index: self.index(), ..Committed::default() },
                 },
@@ -283,5 +294,13 @@ fn a_newcomer_survives_whatever_a_peer_sends() {
 fn a_member_survives_whatever_a_peer_sends() {
     for seed in 2_000..2_400 {
         feed(Hand::follower_with(narrow(), &[B, C]), seed, seed % 2 == 0);
+    }
+}
+
+#[test]
+fn one_that_elects_by_fast_bully_survives_whatever_a_peer_sends() {
+    for seed in 3_000..3_400 {
+        let config = Config { election: ElectionKind::FastBully, priority: 1, ..narrow() };
+        feed(Hand::follower_with(config, &[B, C]), seed, seed % 2 == 0);
     }
 }

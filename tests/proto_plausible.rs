@@ -8,7 +8,7 @@ use ringchat::proto::entry::{Body, Committed, Entry, Payload, SnapshotHead, Subm
 use ringchat::proto::event::Event;
 use ringchat::proto::id::{Ballot, Index, NodeId};
 use ringchat::proto::message::{
-    Append, AppendAck, Elect, Elected, Freshness, Message, Request, SnapshotChunk, Stored,
+    Answer, Append, AppendAck, Elect, Elected, Freshness, Message, Request, SnapshotChunk, Stored,
 };
 use ringchat::proto::time::Instant;
 
@@ -78,6 +78,16 @@ fn ack(of: [u64; 5]) -> Message {
     Message::AppendAck(AppendAck { ballot, promised, verified, commit, mismatch: false, stored })
 }
 
+fn answer(of: [u64; 6]) -> Message {
+    let freshness = Freshness { ballot: ballot(of[0], A), index: Index(of[1]) };
+    let committed =
+        Committed { index: Index(of[3]), ballot: ballot(of[4], A), under: ballot(of[5], A) };
+    let (promised, attempt, priority) = (ballot(of[2], A), 0, 0);
+    let (id, eligible) = (A, true);
+    let answer = Answer { id, attempt, eligible, freshness, priority, promised, committed };
+    Message::Answer(Box::new(answer))
+}
+
 fn request(request: Request) -> Message {
     Message::ToLeader { hops_left: 1, request }
 }
@@ -103,6 +113,7 @@ fn with(number: u64) -> Vec<Message> {
         Message::Ping { sent_at: Instant::START, leading: Some((ballot(0, A), number)) },
         Message::LeaderAlive { ballot: round },
         Message::TakeOver { ballot: round },
+        Message::Nominate { promised: round },
         Message::Join { committed: Committed { index: Index(number), ..Committed::default() } },
         Message::Welcome { ring: RING, view: view(number, &[A]), sponsored: false },
         Message::SnapshotAck { index: Index(number), received: 0 },
@@ -118,6 +129,7 @@ fn with(number: u64) -> Vec<Message> {
     all.extend(places(number).map(|of| elect(of, vec![A])));
     all.extend(places(number).map(elected));
     all.extend(places(number).map(ack));
+    all.extend(places(number).map(answer));
     all
 }
 

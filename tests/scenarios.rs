@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use ringchat::proto::config::ElectionKind;
 use ringchat_sim::report::report;
 use ringchat_sim::run::{Manner, Verdict, run};
-use ringchat_sim::scenario::Scenario;
+use ringchat_sim::scenario::{Expect, Scenario};
 use ringchat_sim::trace::story::story;
 use ringchat_sim::world::Ground;
 
@@ -48,6 +49,23 @@ fn every_scenario_holds_and_its_story_is_the_reviewed_one() {
         settings.set_omit_expression(true);
         settings.set_description(scenario.description.trim());
         settings.bind(|| insta::assert_snapshot!(scenario.name.as_str(), story));
+    }
+}
+
+/// Who leads, and when, is another story by the other way to elect; what is guaranteed is the same.
+#[test]
+fn every_scenario_holds_by_fast_bully_too() {
+    for file in files() {
+        let mut scenario = Scenario::load(&file).unwrap_or_else(|error| panic!("{error}"));
+        scenario.config.election = ElectionKind::FastBully;
+        // What a scenario expects of the ring is said of the ring's own elections.
+        scenario.expect = Expect { settles: scenario.expect.settles, ..Expect::default() };
+        for seed in 101..104 {
+            let manner = Manner { lenient: true, ..Manner::on(Ground::Events) };
+            let outcome = run(&scenario, seed, manner);
+            let said = report(&file, &scenario, &outcome);
+            assert_eq!(outcome.verdict, Verdict::Held, "{said}by Fast Bully");
+        }
     }
 }
 

@@ -1,8 +1,10 @@
 //! Runs Ringchat's own driver on a simulated network, and holds every run against the guarantees.
 
 pub mod causal;
+pub mod chats;
 pub mod checker;
 pub mod coverage;
+pub mod election_cost;
 pub mod engine;
 pub mod events;
 mod expectations;

@@ -11,6 +11,7 @@ use ringchat_sim::world::Ground;
 
 use self::command::bisect::{Bisect, bisect};
 use self::command::diff::{Diff, diff};
+use self::command::election_cost::{ElectionCost, election_cost};
 use self::command::explore::{Explore, explore};
 use self::command::processes::{Processes, processes};
 use self::command::run::{Run, run};
@@ -41,6 +42,8 @@ enum Command {
     Soak(Soak),
     /// Search for faults that nobody thought of: random worlds, random faults, all cores.
     Explore(Explore),
+    /// Count messages and time of both ways to elect, and show them beside the formulas.
+    ElectionCost(ElectionCost),
     /// Show where two runs part, each a saved trace or a scenario.
     Diff(Diff),
     /// Find the input that first broke a guarantee, and show only what happened before it.
@@ -75,6 +78,7 @@ fn main() -> ExitCode {
         Command::Processes(arguments) => processes(&arguments),
         Command::Soak(arguments) => soak(&arguments),
         Command::Explore(arguments) => explore(&arguments),
+        Command::ElectionCost(arguments) => election_cost(&arguments),
         Command::Diff(arguments) => diff(&arguments),
         Command::Bisect(arguments) => bisect(&arguments),
         Command::List { folder } => list(&folder),

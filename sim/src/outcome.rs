@@ -106,6 +106,8 @@ pub enum Failure {
     Crash,
     /// This guarantee is broken.
     Guarantee(Guarantee),
+    /// Chats differ, or are not what they should be.
+    Chat,
     /// The quiet phase did not settle.
     NotSettled,
     /// The scenario's own expectations, or a step that has no effect.
@@ -118,7 +120,7 @@ impl Failure {
         let liveness = |failure| match failure {
             Failure::Guarantee(guarantee) => !guarantee.is_safety(),
             Failure::NotSettled => true,
-            Failure::Crash | Failure::Scenario => false,
+            Failure::Crash | Failure::Chat | Failure::Scenario => false,
         };
         self == other || (liveness(self) && liveness(other))
     }
@@ -129,6 +131,7 @@ impl fmt::Display for Failure {
         match self {
             Failure::Crash => write!(f, "crash"),
             Failure::Guarantee(guarantee) => write!(f, "{guarantee} {}", guarantee.name()),
+            Failure::Chat => write!(f, "the chat"),
             Failure::NotSettled => write!(f, "liveness: not settled"),
             Failure::Scenario => write!(f, "the scenario itself"),
         }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::chats::judge::judge;
 use crate::checker::violation::Violation;
 use crate::expectations::unmet;
 pub use crate::manner::Manner;
@@ -16,6 +17,11 @@ const LOOK: Duration = Duration::from_millis(50);
 /// How long a ring has to look settled until it counts as such: a leader may move the tie-breaker
 /// to itself in a quiet moment, and an election may be on its way.
 const STEADY: Duration = Duration::from_secs(1);
+
+/// The same where the leader is about to move it: a dial from before the heal may come through a second
+/// later and take the place of a link that stands, what is said of that lasts for four retries (1.2 s), and
+/// then a pulse has to come back.
+const CHANGED: Duration = Duration::from_secs(3);
 
 /// How long a ring may take to notice what was done to it.
 const NOTICED: Duration = Duration::from_secs(3);
@@ -76,8 +82,15 @@ impl Run {
     /// What came of it.
     pub fn end(self, seed: u64, ended: Result<Verdict, Stopped>) -> Outcome {
         let Run { mut world, closed_after, settled_after, standstills, idle, failure, .. } = self;
-        let failure = ended.as_ref().map_or_else(|stopped| Some(stopped.into()), |_| failure);
-        let verdict = ended.unwrap_or_else(Verdict::from);
+        let mut failure = ended.as_ref().map_or_else(|stopped| Some(stopped.into()), |_| failure);
+        let mut verdict = ended.unwrap_or_else(Verdict::from);
+        let history = world.take_history();
+        if world.scenario().chat
+            && verdict == Verdict::Held
+            && let Err(words) = judge(&history)
+        {
+            (failure, verdict) = (Some(Failure::Chat), Verdict::Broken(vec![words]));
+        }
         Outcome {
             seed,
             verdict: if standstills.any() { verdict.on_a_busy_machine() } else { verdict },
@@ -91,7 +104,7 @@ impl Run {
             handled: world.handled(),
             idle,
             coverage: world.coverage().counts().clone(),
-            history: world.take_history(),
+            history,
             frames: world.take_frames(),
         }
     }
@@ -227,7 +240,7 @@ impl Run {
 
     /// Waits until the ring has been settled for a while. Gives the moment since when it is.
     fn settle(&mut self) -> Result<Option<Duration>, Stopped> {
-        let within = self.world.scenario().settle_within + 2 * STEADY;
+        let within = self.world.scenario().settle_within + CHANGED;
         let mut limit = self.world.elapsed() + within;
         let mut since: Option<(Duration, Settled)> = None;
         // A fault that stands may have come a moment ago, and not be noticed yet.
@@ -257,7 +270,7 @@ impl Run {
                 }
             };
             if let Some((at, settled)) = since
-                && now >= at + if settled.may_change { 2 * STEADY } else { STEADY }
+                && now >= at + if settled.may_change { CHANGED } else { STEADY }
                 && (noticed || now >= self.disturbed.unwrap_or_default() + NOTICED)
             {
                 return Ok(Some(at));

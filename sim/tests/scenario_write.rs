@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use ringchat::proto::config::Config;
+use ringchat::proto::config::{Config, ElectionKind};
 use ringchat_sim::scenario::{
     Action, Cuts, Direction, Expect, Network, NodeIndex, Scenario, Step, Target, Workload,
 };
@@ -88,6 +88,8 @@ fn every_action() -> Vec<Action> {
 /// Every bound differs from its default. A new one has to be named here, and be known to `[timing]`.
 fn every_bound() -> Config {
     Config {
+        election: ElectionKind::FastBully,
+        priority: 0,
         heartbeat: ms(101),
         link_timeout: ms(402),
         dial_timeout: ms(303),

@@ -21,7 +21,7 @@ use ringchat::front::signals::Signals;
 use ringchat::front::start::{Begun, begin};
 use ringchat::front::storage::{Storage, folder_of};
 use ringchat::front::streams::{Format, Input};
-use ringchat::front::{plain, prompt};
+use ringchat::front::{plain, prompt, subcommand};
 use ringchat::net::TokioNet;
 use ringchat::proto::config::Config;
 use ringchat::proto::node::Start;
@@ -37,6 +37,9 @@ const DISK_ENTRIES: u64 = 4_096;
 const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
+    if let Some(code) = subcommand::run(std::env::args_os()) {
+        return code;
+    }
     let options = match Options::read(std::env::args_os()) {
         Ok(options) => options,
         Err(OptionsError::Usage(error)) => error.exit(),

@@ -11,8 +11,9 @@ use serde::Deserialize;
 use toml::{Spanned, Value};
 
 use super::keep_history::{KeepHistory, keep as keep_history};
-use super::options::{address, ports};
+use super::ring_file::{self, Ring};
 use super::timing::timing;
+use super::values::{address, election, ports, priority};
 use crate::chat::name::Name;
 use crate::proto::config::Config;
 
@@ -43,6 +44,10 @@ pub struct ConfigFile {
     pub verbose: Option<bool>,
     /// The node's bounds: the defaults, but for what `[timing]` says.
     pub config: Config,
+    /// The nodes of the ring that the file describes, if it does: see [`Self::of_node`].
+    pub ring: Option<Ring>,
+    /// Whether this is the first node of that ring, which founds it; none, if it is none of them.
+    pub is_first: Option<bool>,
 }
 
 /// Why the file cannot be used. Nothing was started.
@@ -61,7 +66,8 @@ pub enum ConfigError {
     #[error(
         "the configuration file {} is wrong at line {line}, column {column}\n{excerpt}\n{why}\n\
          It may hold: name, listen, advertise, join, keep_trying, new, ports, data, memory, \
-         keep_history, verbose, [timing]",
+         keep_history, verbose, election, priority, [timing]; or, in place of name, listen, advertise, join and new, a \
+         [[node]] with id, name, address, client_port and priority for each node of a ring",
         path.display()
     )]
     Content {
@@ -76,6 +82,14 @@ pub enum ConfigError {
         /// What was expected.
         why: String,
     },
+    /// It and `--id` do not fit together.
+    #[error("the configuration file {} {why}", path.display())]
+    Node {
+        /// The file.
+        path: PathBuf,
+        /// What it describes, and what to do.
+        why: String,
+    },
 }
 
 /// The file as it is written; the places are kept for the errors.
@@ -87,14 +101,28 @@ struct Written {
     advertise: Option<Spanned<String>>,
     keep_trying: Option<bool>,
     join: Option<Vec<Spanned<String>>>,
-    new: Option<bool>,
+    new: Option<Spanned<bool>>,
     ports: Option<Spanned<i64>>,
     data: Option<PathBuf>,
     memory: Option<bool>,
     keep_history: Option<Spanned<Value>>,
     verbose: Option<bool>,
+    election: Option<Spanned<String>>,
+    priority: Option<Spanned<i64>>,
     #[serde(default)]
     timing: BTreeMap<Spanned<String>, Spanned<Value>>,
+    node: Option<Vec<Spanned<ring_file::Written>>>,
+}
+
+impl Written {
+    /// What each node of a ring has for itself, and stands in the file for all of them.
+    fn of_one_node(&self) -> Option<Range<usize>> {
+        let texts = [&self.name, &self.listen, &self.advertise];
+        let texts = texts.into_iter().flatten().map(Spanned::span);
+        let join = self.join.iter().flatten().map(Spanned::span);
+        let texts = texts.chain(self.priority.iter().map(Spanned::span));
+        texts.chain(join).chain(self.new.iter().map(Spanned::span)).next()
+    }
 }
 
 /// Reads the file.
@@ -116,6 +144,13 @@ pub fn parse(path: &Path, text: &str) -> Result<ConfigFile, ConfigError> {
     let written: Written = toml::from_str(text).map_err(|error| {
         wrong(error.span().unwrap_or(text.len()..text.len()), error.message().to_owned())
     })?;
+    let ring = written.node.as_deref().map(|nodes| Ring::read(text, nodes)).transpose();
+    let ring = ring.map_err(|(span, why)| wrong(span, why))?;
+    if let (Some(_), Some(span)) = (&ring, written.of_one_node()) {
+        let why =
+            "expected this in a [[node]]: the file describes a ring, and each node has its own";
+        return Err(wrong(span, why.to_owned()));
+    }
     let one_address =
         |text: Spanned<String>| address(text.get_ref()).map_err(|why| wrong(text.span(), why));
     let name = written.name.map(|text| {
@@ -130,6 +165,14 @@ pub fn parse(path: &Path, text: &str) -> Result<ConfigFile, ConfigError> {
         let text = text.unwrap_or_else(|| value.get_ref().to_string());
         keep_history(&text).map_err(|why| wrong(value.span(), why))
     });
+    let mut config = timing(&written.timing).map_err(|(span, why)| wrong(span, why))?;
+    if let Some(named) = written.election {
+        config.election = election(named.get_ref()).map_err(|why| wrong(named.span(), why))?;
+    }
+    if let Some(number) = written.priority {
+        let found = priority(*number.get_ref()).map_err(|why| wrong(number.span(), why))?;
+        config.priority = u32::from(found);
+    }
     let join =
         written.join.map(|join| join.into_iter().map(one_address).collect::<Result<Vec<_>, _>>());
     Ok(ConfigFile {
@@ -138,14 +181,60 @@ pub fn parse(path: &Path, text: &str) -> Result<ConfigFile, ConfigError> {
         advertise: written.advertise.map(one_address).transpose()?,
         keep_trying: written.keep_trying,
         join: join.transpose()?,
-        new: written.new,
+        new: written.new.map(Spanned::into_inner),
         ports: first_port.transpose()?,
         data: written.data,
         memory: written.memory,
         keep_history: keep.transpose()?,
         verbose: written.verbose,
-        config: timing(&written.timing).map_err(|(span, why)| wrong(span, why))?,
+        config,
+        ring,
+        is_first: None,
     })
+}
+
+impl ConfigFile {
+    /// What the file says to one node of the ring that it describes, or to any if it describes none.
+    ///
+    /// # Errors
+    /// [`ConfigError::Node`], if the file and the id do not fit together.
+    pub fn of_node(self, path: &Path, id: Option<&str>) -> Result<ConfigFile, ConfigError> {
+        let wrong = |why: String| ConfigError::Node { path: path.to_owned(), why };
+        let (ring, id) = match (&self.ring, id) {
+            (None, None) => return Ok(self),
+            (Some(ring), Some(id)) => (ring, id),
+            (Some(ring), None) => {
+                let why =
+                    format!("describes a ring of {ring}; say with --id which of them this is");
+                return Err(wrong(why));
+            }
+            (None, Some(id)) => {
+                return Err(wrong(format!(
+                    "describes no ring, so there is no node {id} in it; leave --id out, or add a \
+                     [[node]] for each node: id = \"{id}\", address = \"127.0.0.1:7400\""
+                )));
+            }
+        };
+        let Some(at) = ring.nodes.iter().position(|node| node.id == id) else {
+            return Err(wrong(format!(
+                "describes no node {id}; it has {ring}: give one of these with --id, or add a [[node]] \
+                 with that id"
+            )));
+        };
+        let others = ring.nodes.iter().filter(|node| node.id != id);
+        let (node, others) = (&ring.nodes[at], others.map(|node| node.address).collect());
+        Ok(ConfigFile {
+            name: Some(node.name.clone()),
+            listen: Some(node.address),
+            // Where a flag says to listen elsewhere, others still look for it here.
+            advertise: Some(node.address),
+            join: Some(others),
+            is_first: Some(at == 0),
+            data: self.data.as_ref().map(|folder| folder.join(id)),
+            config: Config { priority: u32::from(node.priority), ..self.config },
+            ..self
+        })
+    }
 }
 
 fn content_error(path: &Path, text: &str, span: Range<usize>, why: String) -> ConfigError {

@@ -11,6 +11,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::future::pending;
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -85,6 +86,52 @@ impl<'a> Lookout<'a> {
             biased;
             () = self.answer_all() => Findings::new(),
             found = look => found,
+        }
+    }
+
+    /// For a node of a ring file: the nodes of the ring, once one of these others is in one. None, if this
+    /// is the first node of the file and is to found it, since it has met all others, and none is in a
+    /// ring.
+    ///
+    /// It waits for whoever does not answer: there may be a ring that was switched off, and another must
+    /// not begin beside it.
+    pub async fn gather(&self, is_first: bool, others: &[SocketAddr]) -> Option<Vec<SocketAddr>> {
+        tokio::select! {
+            biased;
+            () = self.answer_all() => None,
+            found = self.meet(is_first, others) => found,
+        }
+    }
+
+    async fn meet(&self, is_first: bool, others: &[SocketAddr]) -> Option<Vec<SocketAddr>> {
+        let mut told = None;
+        loop {
+            let found = self.look(others).await;
+            if let Some(nodes) = nodes_of_first_ring(&found) {
+                return Some(nodes);
+            }
+            let absent = found.iter().filter(|(_, found)| *found != Found::Ringless);
+            let absent: Vec<String> = absent.map(|(address, _)| address.to_string()).collect();
+            if is_first && absent.is_empty() {
+                return None;
+            }
+            let text = if is_first {
+                format!(
+                    "waiting until {} run: this first node of the ring file founds the ring once it has \
+                     met all others (--new founds it without them)",
+                    absent.join(", ")
+                )
+            } else {
+                "waiting for the first node of the ring file, which founds the ring once it has met all \
+                 others"
+                    .to_owned()
+            };
+            if told.as_ref() != Some(&text) {
+                // Nothing but chat goes to stdout. Where nobody reads this, the node waits all the same.
+                let _unread = writeln!(io::stderr(), "{text}");
+                told = Some(text);
+            }
+            sleep(PAUSE).await;
         }
     }
 

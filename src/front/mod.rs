@@ -1,6 +1,6 @@
 //! What a person touches: flags, the search for a ring, the prompt, the screen, the log file.
 //!
-//! * [`options`], [`streams`], [`storage`], [`discover`] and [`probe`]: from a command line to
+//! * [`options`], [`ring_file`], [`streams`], [`storage`], [`discover`] and [`probe`]: from a command line to
 //!   what is kept, a bound port and a ring.
 //! * [`door`] and [`parts`]: what any front end asks of a node and hears from it; [`application`]
 //!   with `tell` and `watch`, and [`session`] with `ready`, `logins` and [`answers`], stand between
@@ -11,14 +11,18 @@
 //!   it, and how much of it is kept.
 //! * [`journal`]: everything that happens, as lines for machines.
 //! * [`log`] and [`signals`]: what goes on beside the chat.
+//! * [`subcommand`]: other programs in the same binary: [`cluster`], a ring of processes under one prompt, and
+//!   [`evaluate`], which measures rings.
 
 pub mod answers;
 pub mod application;
+pub mod cluster;
 pub mod commands;
 pub mod config_file;
 pub mod console;
 pub mod discover;
 pub mod door;
+pub mod evaluate;
 mod history;
 pub mod journal;
 pub mod keep_history;
@@ -37,6 +41,7 @@ pub mod probe;
 pub mod prompt;
 mod ready;
 pub mod request_error;
+pub mod ring_file;
 pub mod screen;
 mod screen_chat;
 pub mod secret;
@@ -46,7 +51,9 @@ pub mod start;
 pub mod state_table;
 pub mod storage;
 pub mod streams;
+pub mod subcommand;
 mod tell;
 mod timing;
+mod values;
 pub mod wall_clock;
 mod watch;

@@ -16,6 +16,7 @@ use super::keep_history::{KeepHistory, keep};
 use super::login;
 use super::storage::Place;
 use super::streams::{Format, Input, StreamFlags};
+use super::values::{address, ports};
 use crate::chat::name::Name;
 use crate::proto::config::Config;
 
@@ -33,7 +34,9 @@ pub const PORTS_COUNT: u16 = 16;
     about = "A node of Ringchat: a chat without a server, whose order you can trust",
     after_help = "Without --join and --new: joins the ring that runs on this machine, or starts \
                   one.\nPrecedence: default < file < environment < flag.\n\
-                  Inside, /help shows what can be typed. Logs go to chat_PORT.log."
+                  Inside, /help shows what can be typed. Logs go to chat_PORT.log.\n\n\
+                  node cluster -n 4 runs a ring of four under one prompt, node evaluate measures\n\
+                  rings of 3 to 9; both take --help."
 )]
 struct Flags {
     /// What you are called; a taken name gets a number [default: your login name]
@@ -77,6 +80,9 @@ struct Flags {
     /// A file with the same options: `name = "bob"`, `join = ["10.0.0.1:7400"]` …
     #[arg(short, long, env = "RINGCHAT_CONFIG", value_name = "FILE.toml")]
     config: Option<PathBuf>,
+    /// Which node of the ring this is that the file of --config describes
+    #[arg(long, env = "RINGCHAT_ID", value_name = "ID")]
+    id: Option<String>,
     #[command(flatten)]
     streams: StreamFlags,
     /// For tests: the node's identity and all lots it draws follow from this number. Two nodes of one
@@ -97,6 +103,14 @@ pub enum Way {
     New,
     /// Join the ring of one of these.
     Join(Vec<SocketAddr>),
+    /// As a node of a ring file, of which these are the others: join their ring as soon as there is one.
+    /// The first node starts it, once all others are there and none is in one.
+    OfFile {
+        /// Whether this is the first node.
+        is_first: bool,
+        /// Where the others are.
+        others: Vec<SocketAddr>,
+    },
 }
 
 /// All options, decided.
@@ -151,8 +165,12 @@ impl Options {
     pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, OptionsError> {
         let matches = Flags::command().try_get_matches_from(arguments)?;
         let flags = Flags::from_arg_matches(&matches)?;
-        let file = flags.config.as_deref().map(config_file::read).transpose()?;
-        Ok(decide(&matches, flags, file.unwrap_or_default())?)
+        let file = match (&flags.config, &flags.id) {
+            (Some(path), id) => config_file::read(path)?.of_node(path, id.as_deref())?,
+            (None, None) => ConfigFile::default(),
+            (None, Some(_)) => return Err(id_without_file().into()),
+        };
+        Ok(decide(&matches, flags, file)?)
     }
 }
 
@@ -218,7 +236,10 @@ fn way(matches: &ArgMatches, flags: &Flags, file: &ConfigFile) -> Result<Way, cl
             "--new starts a ring and --join joins one: give only one of them",
         ));
     }
-    Ok(if joins && (!new || join_from > new_from) {
+    let of_file = file.is_first.filter(|_| !new && join_from == Source::File);
+    Ok(if let Some(is_first) = of_file {
+        Way::OfFile { is_first, others: join.clone() }
+    } else if joins && (!new || join_from > new_from) {
         Way::Join(join.clone())
     } else if new {
         Way::New
@@ -249,35 +270,17 @@ fn place(matches: &ArgMatches, flags: &Flags, file: &ConfigFile) -> Result<Place
     })
 }
 
+fn id_without_file() -> clap::Error {
+    Flags::command().error(
+        clap::error::ErrorKind::MissingRequiredArgument,
+        "--id says which node of a ring file this is: give the file with --config",
+    )
+}
+
 fn falsey() -> FalseyValueParser {
     FalseyValueParser::new()
 }
 
 fn name(text: &str) -> Result<Name, String> {
     Name::new(text).map_err(|error| error.to_string())
-}
-
-/// An address at which somebody can be reached.
-pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
-    let address: SocketAddr = text.trim().parse().map_err(|_| {
-        "expected an IP address and a port, such as 127.0.0.1:7400 or [::1]:7400".to_owned()
-    })?;
-    if address.ip().is_unspecified() || address.ip().is_multicast() {
-        return Err(format!(
-            "{} is no address of one machine: give the one at which others reach it, such as \
-             127.0.0.1:{}",
-            address.ip(),
-            address.port()
-        ));
-    }
-    Ok(address)
-}
-
-/// A first port that leaves room for the others.
-pub(super) fn ports(text: &str) -> Result<u16, String> {
-    let most = u16::MAX - PORTS_COUNT + 1;
-    match text.trim().parse() {
-        Ok(first) if (1..=most).contains(&first) => Ok(first),
-        Ok(_) | Err(_) => Err(format!("expected a port from 1 to {most}")),
-    }
 }

@@ -180,6 +180,9 @@ pub async fn begin(options: &Options) -> Result<Begun, StartError> {
     let start = match &options.way {
         Way::New => Start::Found,
         Way::Discover => lookout.discover().await.map_or(Start::Found, Start::Join),
+        Way::OfFile { is_first, others } => {
+            lookout.gather(*is_first, others).await.map_or(Start::Found, Start::Join)
+        }
         Way::Join(addresses) => {
             if let Some(address) = [listen, address].into_iter().find(|it| addresses.contains(it)) {
                 return Err(StartError::JoinsItself { address });
@@ -210,7 +213,7 @@ async fn come_back(
     let folder = || folder.to_owned();
     let contacts = match &options.way {
         Way::Discover => Vec::new(),
-        Way::Join(addresses) => addresses.clone(),
+        Way::Join(others) | Way::OfFile { others, .. } => others.clone(),
         Way::New => {
             return Err(StartError::HoldsRing { folder: folder(), ring: recovered.ring });
         }

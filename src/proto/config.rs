@@ -2,9 +2,23 @@
 
 use std::time::Duration;
 
+/// How a ring finds its leader. All nodes of a ring do it in the same way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ElectionKind {
+    /// A token goes round the ring (Chang and Roberts, 1979): see [`super::election`].
+    #[default]
+    ChangRoberts,
+    /// Whoever misses the leader asks all, and names the best (Lee and Choi, 2002): see [`super::bully`].
+    FastBully,
+}
+
 /// All of a node's tunables. In a ring that is far apart some of the times are longer: see [`super::pace`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
+    /// How the ring finds its leader.
+    pub election: ElectionKind,
+    /// With Fast Bully: of those with the freshest logs the one with the greatest priority leads.
+    pub priority: u32,
     /// How often each end of a link asks the other whether it is there.
     pub heartbeat: Duration,
     /// A link that brings nothing for this long is given up.
@@ -75,6 +89,8 @@ impl Default for Config {
     fn default() -> Self {
         let ms = Duration::from_millis;
         Config {
+            election: ElectionKind::default(),
+            priority: 0,
             heartbeat: ms(100),
             link_timeout: ms(400),
             dial_timeout: ms(300),

@@ -2,6 +2,7 @@
 //!
 //! Lap 1 changes nothing that lasts: it finds the best candidate, and whether a quorum can be met.
 
+use super::bully::Bully;
 use super::entry::Committed;
 use super::id::{Ballot, NodeId};
 use super::message::{Elect, Elected, Freshness, TokenId};
@@ -47,6 +48,12 @@ pub struct Election {
     gathering: Option<Ballot>,
     /// Tokens sent and not acknowledged: sent again to the next, if the successor fails.
     pub unacknowledged: Vec<Token>,
+    /// The other way to find the best candidate.
+    pub bully: Bully,
+    /// By that way: what is to be said to whom, as soon as a link to them stands.
+    pub calls: Vec<(NodeId, Token)>,
+    /// Who has promised what is being gathered, if the voices come one by one.
+    voices: Vec<NodeId>,
 }
 
 /// Either token.
@@ -138,6 +145,22 @@ impl Election {
     /// Lap 2 begins: promises for `ballot` are gathered.
     pub fn gather(&mut self, ballot: Ballot) {
         self.gathering = Some(ballot);
+        self.bully.reset();
+        self.calls.clear();
+        self.voices.clear();
+    }
+
+    /// Voices for the ballot that is being gathered, that come one by one. All that came so far.
+    pub fn hear(&mut self, voices: &[NodeId]) -> &[NodeId] {
+        let new = voices.iter().filter(|id| !self.voices.contains(id));
+        let new: Vec<NodeId> = new.copied().collect();
+        self.voices.extend(new);
+        &self.voices
+    }
+
+    /// Whether promises are being gathered.
+    pub fn is_gathering(&self) -> bool {
+        self.gathering.is_some()
     }
 
     /// Whether promises for this ballot are being gathered.
@@ -155,6 +178,8 @@ impl Election {
         self.running = false;
         self.gathering = None;
         self.unacknowledged.clear();
+        self.bully.reset();
+        self.calls.clear();
     }
 
     /// A neighbour has taken a token.

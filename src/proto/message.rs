@@ -87,10 +87,18 @@ pub enum Message {
         /// All bytes below this offset have arrived.
         received: u64,
     },
-    /// A leader that leaves asks its successor to lead.
+    /// A leader that leaves asks its successor to lead; or, with Fast Bully, one of less priority asks one of
+    /// more.
     TakeOver {
-        /// The ballot of the leader that leaves.
+        /// The ballot of the leader that goes.
         ballot: Ballot,
+    },
+    /// The answer to an [`Elect`] in a ring that elects by Fast Bully, straight to the candidate.
+    Answer(Box<Answer>),
+    /// To the best of those who answered: ask for promises.
+    Nominate {
+        /// The greatest promise that any of them has given.
+        promised: Ballot,
     },
     /// The sender's archive lacks lines of the past. Asks for a [`Message::ArchivePart`].
     ArchiveAsk(Ask),
@@ -121,6 +129,13 @@ pub enum Request {
         by: NodeId,
         /// Whom. Nobody, once it has reached them again.
         skipped: Vec<NodeId>,
+    },
+    /// A member that holds all of the log has this priority. (The IamUp of Fast Bully.)
+    Claim {
+        /// The member.
+        by: NodeId,
+        /// Its priority.
+        priority: u32,
     },
     /// Somebody has promised a ballot greater than the leader's, and refuses its entries.
     Outpromised {
@@ -205,6 +220,25 @@ pub struct Elect {
     pub committed: Committed,
     /// The nodes met, the candidate first. Its length bounds the way.
     pub met: Vec<NodeId>,
+}
+
+/// What one who was asked by Fast Bully would run with.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Answer {
+    /// Who answers.
+    pub id: NodeId,
+    /// Which attempt of the one who asked it answers.
+    pub attempt: u64,
+    /// Whether it may lead: it is a member by its own log, and its disk takes what it promises.
+    pub eligible: bool,
+    /// How fresh its log is.
+    pub freshness: Freshness,
+    /// Its priority, by its configuration.
+    pub priority: u32,
+    /// The greatest ballot it has promised.
+    pub promised: Ballot,
+    /// The last that it knows committed.
+    pub committed: Committed,
 }
 
 /// Lap 2 of an election: the winner gathers promises.

@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod bounds;
+pub mod bully;
 pub mod config;
 pub mod durable;
 pub mod election;

@@ -27,6 +27,8 @@ impl Message {
             | Message::ToLeader { .. }
             | Message::SnapshotAck { .. }
             | Message::TakeOver { .. }
+            | Message::Answer(_)
+            | Message::Nominate { .. }
             | Message::ArchiveAsk(_) => {}
         }
         let in_entries = entries.iter().filter_map(|entry| match &entry.body {
@@ -60,6 +62,8 @@ impl Message {
             | Message::ToLeader { .. }
             | Message::SnapshotAck { .. }
             | Message::TakeOver { .. }
+            | Message::Answer(_)
+            | Message::Nominate { .. }
             | Message::ArchiveAsk(_) => {}
         }
         let in_entries = entries.iter_mut().filter_map(|entry| match &mut entry.body {

@@ -33,7 +33,12 @@ impl Message {
             Message::Elected(token) => {
                 ballot(token.ballot) && fresh(token.freshness) && counted(token.view)
             }
-            Message::LeaderAlive { ballot: it } | Message::TakeOver { ballot: it } => ballot(*it),
+            Message::LeaderAlive { ballot: it }
+            | Message::TakeOver { ballot: it }
+            | Message::Nominate { promised: it } => ballot(*it),
+            Message::Answer(answer) => {
+                ballot(answer.promised) && fresh(answer.freshness) && committed(answer.committed)
+            }
             Message::Join { committed: known } => committed(*known),
             Message::Welcome { view, .. } => counted(view.number),
             Message::ToLeader { request, .. } => requested(request),
@@ -112,7 +117,10 @@ fn requested(request: &Request) -> bool {
     match request {
         Request::Submit(messages) => messages.iter().all(submission),
         Request::Outpromised { promised } => ballot(*promised),
-        Request::Admit { .. } | Request::Leave { .. } | Request::Accuse { .. } => true,
+        Request::Admit { .. }
+        | Request::Leave { .. }
+        | Request::Accuse { .. }
+        | Request::Claim { .. } => true,
     }
 }
 

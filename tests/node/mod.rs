@@ -45,9 +45,18 @@ pub fn command_through(program: &[&str], folder: &Path) -> Command {
 
 fn prepare(mut command: Command, folder: &Path) -> Command {
     command.current_dir(folder);
-    for variable in
-        ["NAME", "LISTEN", "JOIN", "NEW", "PORTS", "DATA", "CONFIG", "VERBOSE", "KEEP_HISTORY"]
-    {
+    for variable in [
+        "NAME",
+        "LISTEN",
+        "JOIN",
+        "NEW",
+        "PORTS",
+        "DATA",
+        "CONFIG",
+        "ID",
+        "VERBOSE",
+        "KEEP_HISTORY",
+    ] {
         command.env_remove(format!("RINGCHAT_{variable}"));
     }
     command.env_remove("HOME").env_remove("XDG_DATA_HOME").env("RINGCHAT_MEMORY", "1");

@@ -7,8 +7,8 @@ use ringchat::proto::archive::{ArchivedLine, Ask, Part, Stretch};
 use ringchat::proto::entry::{Body, Committed, Entry, Payload, SnapshotHead, Submission};
 use ringchat::proto::id::{Ballot, Index, NodeId, RingId};
 use ringchat::proto::message::{
-    Append, AppendAck, Elect, Elected, Freshness, Hello, Message, Request, SnapshotChunk, Stored,
-    TokenId,
+    Answer, Append, AppendAck, Elect, Elected, Freshness, Hello, Message, Request, SnapshotChunk,
+    Stored, TokenId,
 };
 use ringchat::proto::time::Instant;
 use ringchat::proto::view::{Change, Member, View};
@@ -104,6 +104,7 @@ fn requests() -> Vec<Request> {
         Request::Leave { id: NodeId(2) },
         Request::Accuse { by: NodeId(1), skipped: vec![NodeId(2), NodeId(3)] },
         Request::Outpromised { promised: ballot(8) },
+        Request::Claim { by: NodeId(3), priority: 9 },
     ]
 }
 
@@ -159,6 +160,16 @@ pub fn messages() -> Vec<Message> {
         chunk(None, &[1; 64 << 10]),
         Message::SnapshotAck { index: Index(5), received: 128 },
         Message::TakeOver { ballot: ballot(4) },
+        Message::Answer(Box::new(Answer {
+            id: NodeId(2),
+            attempt: 7,
+            eligible: true,
+            freshness,
+            priority: 3,
+            promised: ballot(4),
+            committed: Committed { index: Index(90), ballot: ballot(3), under: ballot(4) },
+        })),
+        Message::Nominate { promised: ballot(4) },
         Message::ArchiveAsk(Ask { stretch: places(7, 900), lines: 4_096, bytes: 65_536 }),
         archive_part(&[b"a line", b"", &[7; 5_000]]),
         archive_part(&[]),

@@ -40,6 +40,8 @@ pub(super) fn is_routine(input: &Input) -> bool {
             | Message::Join { .. }
             | Message::Welcome { .. }
             | Message::ToLeader { .. }
+            | Message::Answer(_)
+            | Message::Nominate { .. }
             | Message::TakeOver { .. } => false,
         },
     }
@@ -187,6 +189,13 @@ impl Words<'_> {
             Message::TokenAck { token: TokenId::Elected(ballot) } => {
                 format!("has the token of ballot {}", self.ballot(*ballot))
             }
+            Message::Answer(it) => format!(
+                "answers attempt {}: log {} up to {}, priority {}",
+                it.attempt, it.freshness.ballot.round, it.freshness.index, it.priority
+            ),
+            Message::Nominate { promised } => {
+                format!("names the other, {} was promised", self.ballot(*promised))
+            }
             Message::LeaderAlive { ballot } => {
                 format!("still hears the leader of ballot {}", self.ballot(*ballot))
             }
@@ -260,6 +269,9 @@ impl Words<'_> {
             Request::Leave { id } => format!("let {} go", self.id(*id)),
             Request::Accuse { by, skipped } => {
                 format!("{} had to skip {}", self.id(*by), self.ids(skipped))
+            }
+            Request::Claim { by, priority } => {
+                format!("{} holds all, and has priority {priority}", self.id(*by))
             }
             Request::Outpromised { promised } => {
                 format!("somebody has promised ballot {}", self.ballot(*promised))

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
+use ringchat::proto::config::ElectionKind;
 use ringchat_sim::explore::kind::Profile;
 use ringchat_sim::explore::many::{Explorations, Task, explore_many};
 use ringchat_sim::explore::one::{Space, again};
@@ -49,12 +50,34 @@ pub(crate) struct Explore {
     /// Which kinds of fault to draw from.
     #[arg(long, value_enum, default_value_t = Named::Swarm)]
     profile: Named,
+    /// How the nodes find their leader.
+    #[arg(long, value_enum, default_value_t = Way::ChangRoberts)]
+    election: Way,
+    /// Let every message stand for a command of the chat, and compare the chats of all nodes.
+    #[arg(long)]
+    chat: bool,
     /// Where to write down what fails, as scenario files.
     #[arg(long, value_name = "DIR", default_value = "target/explore")]
     keep: PathBuf,
     /// Stop at the first failure.
     #[arg(long)]
     first: bool,
+}
+
+/// The ways to elect, as the command line names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Way {
+    ChangRoberts,
+    FastBully,
+}
+
+impl From<Way> for ElectionKind {
+    fn from(way: Way) -> ElectionKind {
+        match way {
+            Way::ChangRoberts => ElectionKind::ChangRoberts,
+            Way::FastBully => ElectionKind::FastBully,
+        }
+    }
 }
 
 /// The profiles, as the command line names them.
@@ -97,7 +120,12 @@ pub(crate) fn explore(arguments: &Explore) -> u8 {
         shard: (arguments.shard.0 - 1, arguments.shard.1),
         jobs: arguments.jobs.unwrap_or(cores),
         first: arguments.first,
-        space: Space { nodes: arguments.nodes.clone(), profile: arguments.profile.into() },
+        space: Space {
+            nodes: arguments.nodes.clone(),
+            profile: arguments.profile.into(),
+            election: arguments.election.into(),
+            chat: arguments.chat,
+        },
     };
     // A node that panics is a finding; what it says goes into the report, not in between.
     ringchat_sim::events::silence_nodes();

@@ -2,6 +2,7 @@
 
 pub(crate) mod bisect;
 pub(crate) mod diff;
+pub(crate) mod election_cost;
 pub(crate) mod explore;
 pub(crate) mod processes;
 pub(crate) mod run;

@@ -3,6 +3,7 @@
 //! Where no circle visits a quorum, an election needs that. Few worlds are so broken, and still owe a
 //! leader; but a token that goes home too early can be seen in many.
 
+use ringchat::proto::config::ElectionKind;
 use ringchat::proto::message::Message;
 use ringchat::proto::status::Role;
 
@@ -17,6 +18,10 @@ impl Events {
         to: Option<NodeIndex>,
         message: &Message,
     ) {
+        if self.config.election == ElectionKind::FastBully {
+            // No token goes round.
+            return;
+        }
         let (met, votes) = match message {
             Message::Elect(token) => (&token.met, &token.met),
             Message::Elected(token) => (&token.met, &token.promised_by),

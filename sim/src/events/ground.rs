@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
+use ringchat::proto::config::Config;
 use ringchat::proto::input::{Command, Disconnect, Input};
 use ringchat::proto::node::{Node, Start};
 use ringchat::proto::recovered::Recovered;
@@ -17,7 +18,7 @@ use super::link::Side;
 use super::thing::{Item, Thing};
 use crate::causal::InputLog;
 use crate::engine::{Birth, Engine, Frame, Note, Tamper, Way};
-use crate::scenario::NodeIndex;
+use crate::scenario::{NodeIndex, priority};
 
 impl Engine for Events {
     fn elapsed(&self) -> Duration {
@@ -45,7 +46,8 @@ impl Engine for Events {
             Start::Restore(restart) => Disk::of(&restart.disk),
             Start::Found | Start::Join(_) => Disk::default(),
         };
-        let life = Node::new(seed, host.address, self.config.clone(), start);
+        let config = Config { priority: priority(node), ..self.config.clone() };
+        let life = Node::new(seed, host.address, config, start);
         if let Some(before) = host.id.replace(life.hello().member.id) {
             self.homes.remove(&before);
         }

@@ -38,8 +38,8 @@ pub(super) struct Manners {
     leaves: bool,
     /// Since when it leads, or did until a moment ago.
     led_since: Option<Instant>,
-    /// Whom it asked for frames last, and when.
-    asked: Option<(NodeIndex, Instant)>,
+    /// Whom it asked last, and whom before that, and when.
+    asked: [Option<(NodeIndex, Instant)>; 2],
 }
 
 impl Events {
@@ -85,9 +85,11 @@ impl Events {
         match message {
             Message::Join { .. } => {
                 let now = here.clock.read(self.now);
-                here.manners.asked = to.map(|to| (to, now));
                 here.manners.answered |=
                     matches!((told, to), (Some(Told::LeaderAlive(by)), Some(to)) if by == to);
+                // One of them may be a contact, whom a node without a quorum asks, too.
+                let asked = &mut self.hosts[host.0].manners.asked;
+                *asked = [to.map(|to| (to, now)), asked[0]];
             }
             Message::TooFew { .. } => here.manners.answered |= matches!(told, Some(Told::TooFew)),
             Message::Welcome { view, sponsored, .. } => {
@@ -176,7 +178,8 @@ impl Events {
             Told::LeaderAlive(by) => {
                 let (now, retry) = (here.clock.read(self.now), self.config.retry);
                 let asked = here.manners.asked;
-                let recently = asked.is_some_and(|(to, at)| to == by && now.since(at) < retry);
+                let just = |(to, at): &(NodeIndex, Instant)| *to == by && now.since(*at) < retry;
+                let recently = asked.iter().flatten().any(just);
                 let starves = !recently && node.status().role == Role::Candidate;
                 let name = &self.names[by.0];
                 starves.then(|| format!("does not ask {name} for frames, which hears a leader"))

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use ringchat::proto::config::ElectionKind;
+
 use super::adversary::Adversary;
 use super::draw;
 use super::kind::{Profile, Swarm};
@@ -20,11 +22,20 @@ pub struct Space {
     pub nodes: RangeInclusive<usize>,
     /// Which kinds of fault there are.
     pub profile: Profile,
+    /// How the nodes find their leader.
+    pub election: ElectionKind,
+    /// Whether the chats are compared, too.
+    pub chat: bool,
 }
 
 impl Default for Space {
     fn default() -> Space {
-        Space { nodes: 2..=9, profile: Profile::default() }
+        Space {
+            nodes: 2..=9,
+            profile: Profile::default(),
+            election: ElectionKind::default(),
+            chat: false,
+        }
     }
 }
 
@@ -70,6 +81,8 @@ pub fn explore(seed: u64, space: &Space) -> Explored {
     let mut scenario = draw::world(&mut drawn, seed, &space.nodes, space.profile);
     // A stream of its own: the rest of the world is the same with and without.
     draw::disks(&mut lots.stream("disks"), &mut scenario, space.profile);
+    scenario.config.election = space.election;
+    scenario.chat = space.chat;
     let swarm = Swarm::draw(&mut drawn, space.profile);
     let keep = Keep { replays: true, ..AGAIN.keep };
     let world = World::new(&scenario, seed, Ground::Events, keep);

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use ringchat::proto::config::ElectionKind;
+
 use super::many::{Explorations, Task};
 use super::one::{Finding, Space};
 use crate::coverage::Rare;
@@ -10,15 +12,20 @@ use crate::scenario::Scenario;
 /// The report of an exploration, up to its findings.
 pub fn report(task: &Task, explored: &Explorations) -> String {
     let Explorations { runs, handled, steps, simulated, .. } = explored;
-    let Space { nodes, profile } = &task.space;
+    let Space { nodes, profile, election, chat } = &task.space;
     // Writing to a string cannot fail.
     let mut text = String::new();
     let _ = writeln!(
         text,
-        "{runs} runs of {} to {} nodes, profile {}: {steps} faults, {handled} inputs, {} s simulated",
+        "{runs} runs of {} to {} nodes, profile {}{}{}: {steps} faults, {handled} inputs, {} s simulated",
         nodes.start(),
         nodes.end(),
         profile.name(),
+        match election {
+            ElectionKind::ChangRoberts => "",
+            ElectionKind::FastBully => ", fast bully",
+        },
+        if *chat { ", with chats" } else { "" },
         simulated.as_secs()
     );
     for rare in Rare::ALL {

@@ -155,8 +155,8 @@ impl Shrinker {
     /// Bounds and weather as they are by default, all at once or in groups.
     fn plain_bounds(&mut self) {
         self.try_with(|scenario| {
-            let disk_entries = scenario.config.disk_entries;
-            scenario.config = Config { disk_entries, ..Config::default() };
+            let Config { disk_entries, election, .. } = scenario.config;
+            scenario.config = Config { disk_entries, election, ..Config::default() };
         });
         let needs_disks = |step: &Step| step.action.needs_disks().is_some();
         if !self.best.scenario.steps.iter().any(needs_disks) {

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use ringchat::front::cluster::proxy::{self, Order};
 use ringchat::proto::input::Command;
 use ringchat::proto::recovered::Recovered;
 use ringchat::proto::status::Status;
@@ -10,7 +11,6 @@ use ringchat::proto::time::Instant;
 use tokio::time::Instant as RealInstant;
 
 use super::disk;
-use super::proxy::Order;
 use super::site::{LOOK, Processes, rest};
 use crate::engine::{Birth, Engine, Frame, Note, Standstill, Tamper, Way};
 use crate::scenario::NodeIndex;
@@ -73,17 +73,17 @@ impl Engine for Processes {
 
     /// The port is closed first: whoever finds the links broken and dials is refused.
     fn kill(&mut self, node: NodeIndex) {
-        self.order(Order::Down(node));
+        self.order(Order::Down(node.0));
         self.end(node);
     }
 
     fn power_off(&mut self, node: NodeIndex) {
-        self.order(Order::Off(node));
+        self.order(Order::Off(node.0));
         self.end(node);
     }
 
     fn power_on(&mut self, node: NodeIndex) {
-        self.order(Order::Down(node));
+        self.order(Order::Down(node.0));
     }
 
     fn pause(&mut self, node: NodeIndex, paused: bool) {
@@ -91,7 +91,7 @@ impl Engine for Processes {
         host.paused = paused;
         let done = host.process.as_ref().map_or(Ok(()), |process| process.pause(paused));
         if let Err(why) = done {
-            self.failed.get_or_insert(why);
+            self.failed.get_or_insert(why.to_string());
         }
         self.read();
     }
@@ -131,23 +131,29 @@ impl Engine for Processes {
     }
 
     fn cut(&mut self, way: Way) {
-        self.order(Order::Cut(way));
+        self.order(Order::Cut(plain(way)));
     }
 
     fn mend(&mut self, way: Way) {
-        self.order(Order::Mend(way));
+        self.order(Order::Mend(plain(way)));
     }
 
     fn slow(&mut self, a: NodeIndex, b: NodeIndex, latency: Option<Duration>) {
-        self.order(Order::Slow((a, b), latency));
+        let latency = latency.map(|latency| self.pace.real(latency));
+        self.order(Order::Slow(plain((a, b)), latency));
     }
 
     fn tamper(&mut self, what: Tamper) -> Result<(), String> {
         let any = match what {
-            Tamper::Reset(a, b) => self.order(Order::Reset((a, b))),
-            Tamper::Limit(a, b, limit) => self.order(Order::Limit((a, b), limit)),
-            Tamper::Garbage(from, to) => self.order(Order::Garbage((from, to))),
-            Tamper::Replay(from, to) => self.order(Order::Replay((from, to))),
+            Tamper::Reset(a, b) => self.order(Order::Reset(plain((a, b)))),
+            Tamper::Limit(a, b, limit) => {
+                // So many bytes go in a second of the scenario.
+                let second = self.pace.real(Duration::from_secs(1)).as_secs_f64();
+                let limit = limit.map(|limit| limit as f64 / second);
+                self.order(Order::Limit(plain((a, b)), limit))
+            }
+            Tamper::Garbage(from, to) => self.order(Order::Garbage(plain((from, to)))),
+            Tamper::Replay(from, to) => self.order(Order::Replay(plain((from, to)))),
             Tamper::Disk(_, None) | Tamper::Unwritable(_, false) => true,
             Tamper::Sluggish(_, length) if length.is_zero() => true,
             Tamper::Sluggish(..)
@@ -168,7 +174,7 @@ impl Engine for Processes {
     }
 
     fn said(&self, way: Way) -> u64 {
-        self.site.proxy.said(way)
+        self.site.proxy.said(plain(way))
     }
 
     fn take_frames(&mut self) -> Vec<Frame> {
@@ -177,6 +183,16 @@ impl Engine for Processes {
         let at = |when: RealInstant| {
             Instant::START + pace.of_scenario(when.saturating_duration_since(began))
         };
-        self.site.proxy.take_frames(at)
+        let frame = |(when, (from, to), message)| Frame {
+            at: at(when),
+            way: (NodeIndex(from), NodeIndex(to)),
+            message,
+        };
+        self.site.proxy.take_frames().into_iter().map(frame).collect()
     }
+}
+
+/// A way as the proxy counts nodes.
+fn plain((from, to): Way) -> proxy::Way {
+    (from.0, to.0)
 }

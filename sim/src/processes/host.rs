@@ -3,10 +3,9 @@
 use std::net::SocketAddr;
 
 use ringchat::chat::command::Command;
+use ringchat::front::cluster::process::Process;
 use ringchat::front::journal::State;
 use ringchat::proto::event::{Event, Refusal};
-
-use super::child::Process;
 
 /// A machine and the last life of its node.
 #[derive(Debug)]

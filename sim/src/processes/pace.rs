@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use ringchat::proto::bounds::{BOUNDS, Bound};
-use ringchat::proto::config::Config;
+use ringchat::proto::config::{Config, ElectionKind};
 use tokio::time::Instant;
 
 use super::site::rest;
@@ -83,6 +83,11 @@ impl Pace {
 
     /// The bounds of a node as its configuration file has them.
     pub(crate) fn bounds(self, config: &Config) -> String {
+        let election = match config.election {
+            ElectionKind::ChangRoberts => "chang-roberts",
+            ElectionKind::FastBully => "fast-bully",
+        };
+        let head = format!("election = \"{election}\"\npriority = {}\n[timing]\n", config.priority);
         let mut config = config.clone();
         let lines = BOUNDS.iter().map(|(name, bound)| match bound {
             Bound::Time(of) => {
@@ -91,7 +96,7 @@ impl Pace {
             Bound::Count(_, of) => format!("{name} = {}\n", of(&mut config)),
             Bound::Size(_, of) => format!("{name} = {}\n", of(&mut config)),
         });
-        std::iter::once("[timing]\n".to_owned()).chain(lines).collect()
+        std::iter::once(head).chain(lines).collect()
     }
 }
 

@@ -3,26 +3,30 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
+use ringchat::front::cluster::place::{Folder, Loopback};
+use ringchat::front::cluster::process::Process;
+use ringchat::front::cluster::proxy::{Manners, Order, Proxy};
 use ringchat::front::journal::{Line, What};
+use ringchat::proto::config::Config;
 use ringchat::proto::id::NodeId;
 use ringchat::proto::node::{Node, Start};
 use ringchat::proto::time::Instant;
 use tokio::time::Instant as RealInstant;
 
-use super::child::{Plan, Process};
 use super::host::Host;
 use super::pace::Pace;
-use super::place::{Folder, Loopback, binary};
-use super::proxy::{Order, Proxy};
+use super::place::binary;
+use super::plan::Plan;
 use super::tail::Tail;
 use super::turns::Turns;
 use super::watch::Watch;
 use crate::engine::{Birth, Note};
 use crate::history::{Happening, Incarnation};
-use crate::lots::Lots;
-use crate::scenario::{NodeIndex, Scenario};
+use crate::lots::{Drops, Lots};
+use crate::scenario::{Cuts, Network, NodeIndex, Scenario, priority};
 
 /// How long a process may take to listen, and a node to answer. No promise of the ring is measured by
 /// this: whoever needs longer does not answer at all.
@@ -40,7 +44,7 @@ pub(super) struct Site {
     pub(super) proxy: Proxy,
     tail: Tail,
     binary: PathBuf,
-    config: PathBuf,
+    configs: Vec<PathBuf>,
     /// Whether nodes keep what must outlive them.
     disks: bool,
     folder: Folder,
@@ -85,10 +89,15 @@ impl Processes {
     ) -> Result<Processes, String> {
         let failed = |error: std::io::Error| format!("the files of a run cannot be made: {error}");
         let binary = binary()?;
-        let loopback = Loopback::take()?;
+        let loopback = Loopback::take().map_err(|error| error.to_string())?;
         let folder = Folder::new(&scenario.names).map_err(failed)?;
-        let config = folder.path().join("bounds.toml");
-        std::fs::write(&config, pace.bounds(&scenario.config)).map_err(failed)?;
+        let mut configs = Vec::with_capacity(scenario.names.len());
+        for node in (0..scenario.names.len()).map(NodeIndex) {
+            let config = Config { priority: priority(node), ..scenario.config.clone() };
+            let file = folder.path().join(format!("bounds-{}.toml", node.0));
+            std::fs::write(&file, pace.bounds(&config)).map_err(failed)?;
+            configs.push(file);
+        }
         let tail = Tail::new(&folder.path().join("journal.jsonl")).map_err(failed)?;
         let (advertised, listened) = loopback.addresses(scenario.names.len());
         let host = |(name, (advertise, listen)): (&String, (&SocketAddr, &SocketAddr))| {
@@ -96,12 +105,17 @@ impl Processes {
         };
         let hosts = scenario.names.iter().zip(advertised.iter().zip(&listened)).map(host).collect();
         let addresses = (advertised, listened);
-        let proxy = Proxy::start(pace, scenario.network, addresses, lots, keep_frames)?;
+        let manners = manners(scenario.network, pace, lots, keep_frames);
+        let (tell_task, task) = channel();
+        // Whoever starts the proxy waits for this.
+        let began = move || drop(tell_task.send(Turns::own()));
+        let proxy = Proxy::start(addresses, manners, began).map_err(|error| error.to_string())?;
+        let task = task.recv().map_err(|_| "the proxy has ended".to_owned())?;
         let disks = scenario.disks;
         let watch = Watch::start(&scenario.config, pace);
-        watch.follow("the network", proxy.task());
+        watch.follow("the network", task);
         watch.follow("the harness", Turns::own());
-        let site = Site { hosts, proxy, tail, binary, config, disks, folder, _loopback: loopback };
+        let site = Site { hosts, proxy, tail, binary, configs, disks, folder, _loopback: loopback };
         Ok(Processes {
             pace,
             site,
@@ -127,7 +141,7 @@ impl Processes {
     pub(super) fn order(&mut self, order: Order) -> bool {
         let done = self.site.proxy.tell(order);
         done.unwrap_or_else(|why| {
-            self.failed.get_or_insert(why);
+            self.failed.get_or_insert(why.to_string());
             false
         })
     }
@@ -145,14 +159,14 @@ impl Processes {
         let what = match what {
             What::Listening { .. } => {
                 self.host(node).listens = true;
-                self.order(Order::Up(node));
+                self.order(Order::Up(node.0));
                 return;
             }
             What::Event(event) => {
                 let host = self.host(node);
                 host.hear(&event);
                 if host.left {
-                    self.order(Order::Down(node));
+                    self.order(Order::Down(node.0));
                 }
                 Happening::Event(event)
             }
@@ -195,7 +209,7 @@ impl Processes {
                 self.failed.get_or_insert(why);
             }
             drop(self.site.hosts[index].end());
-            self.order(Order::Down(NodeIndex(index)));
+            self.order(Order::Down(index));
         }
     }
 
@@ -219,12 +233,12 @@ impl Processes {
             advertise: host.advertise,
             seed: birth.seed,
             start: &birth.start,
-            config: &self.site.config,
+            config: &self.site.configs[node.0],
             data: data.as_deref(),
         };
         let failed = |error: std::io::Error| format!("{} cannot be started: {error}", host.name);
         let output = self.site.tail.end().map_err(failed)?;
-        let process = Process::start(&plan, output).map_err(failed)?;
+        let process = plan.start(output).map_err(failed)?;
         self.watch.follow(&host.name, Turns::of(process.pid()));
         let id = match &birth.start {
             Start::Restore(restart) => restart.disk.node,
@@ -248,6 +262,22 @@ impl Processes {
         // What it has said in its life stands before whatever comes now.
         self.read();
     }
+}
+
+/// The scenario's network, at the run's pace.
+fn manners(network: Network, pace: Pace, lots: Lots, keeps_frames: bool) -> Manners {
+    let micros = |length: Duration| u64::try_from(length.as_micros()).unwrap_or(u64::MAX);
+    let mut lots = Drops::new(lots.seed_of("proxy"));
+    let Network { latency_min, latency_max, tail_per_mille, tail, .. } = network;
+    let latency = move || {
+        let usual = lots.range(micros(latency_min), micros(latency_max));
+        let drawn = match lots.per_mille(tail_per_mille) {
+            true => lots.range(micros(latency_max), micros(tail)),
+            false => usual,
+        };
+        pace.real(Duration::from_micros(drawn))
+    };
+    Manners { latency: Box::new(latency), stalls: network.cuts == Cuts::Stall, keeps_frames }
 }
 
 #[expect(clippy::disallowed_methods, reason = "this engine waits for real time to pass")]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ringchat::proto::config::ElectionKind;
 use toml::de::DeTable;
 
 use super::error::{ScenarioError, Source};
@@ -35,9 +36,13 @@ pub(super) fn parse(source: Source<'_>, name: &str) -> Result<Scenario, Scenario
         None => SETTLE_WITHIN,
     };
     let disks = fields.take("disks").map(|value| flag(source, value)).transpose()?.unwrap_or(false);
+    let chat = fields.take("chat").map(|value| flag(source, value)).transpose()?.unwrap_or(false);
     let network = network(source, fields.take("network"))?;
     let mut config = config(source, fields.take("timing"))?;
     config.disk_entries = disks.then_some(DISK_ENTRIES);
+    if let Some(value) = fields.take("election") {
+        config.election = election(source, value)?;
+    }
     let step_tables = tables(source, fields.take("step"), "[[step]]")?;
     add_joiners(&mut names, &step_tables)?;
     let steps = steps(&names, (founders, disks), end, &step_tables)?;
@@ -58,12 +63,22 @@ pub(super) fn parse(source: Source<'_>, name: &str) -> Result<Scenario, Scenario
         duration: end,
         settle_within,
         disks,
+        chat,
         network,
         config,
         workloads,
         steps,
         expect,
     })
+}
+
+/// The name of a way to elect.
+fn election(source: Source<'_>, value: &Value<'_>) -> Result<ElectionKind, ScenarioError> {
+    match value.get_ref().as_str() {
+        Some("chang-roberts") => Ok(ElectionKind::ChangRoberts),
+        Some("fast-bully") => Ok(ElectionKind::FastBully),
+        Some(_) | None => Err(mismatch(source, value, "\"chang-roberts\" or \"fast-bully\"")),
+    }
 }
 
 /// The comment that the text begins with, without its signs.

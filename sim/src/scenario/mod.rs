@@ -54,6 +54,8 @@ pub struct Scenario {
     pub settle_within: Duration,
     /// Whether a node that is started again finds what its disk held, and is the one that it was.
     pub disks: bool,
+    /// Every message stands for a command of the chat, and the states of all chats are compared.
+    pub chat: bool,
     /// What network and machines do when no step interferes.
     pub network: Network,
     /// The nodes' bounds.
@@ -69,6 +71,11 @@ pub struct Scenario {
 /// A node, by its place in [`Scenario::names`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NodeIndex(pub usize);
+
+/// What a node counts in elections by Fast Bully: the later it is named, the more.
+pub fn priority(node: NodeIndex) -> u32 {
+    u32::try_from(node.0).unwrap_or(u32::MAX)
+}
 
 /// Lines said at regular intervals.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,6 +167,7 @@ impl Scenario {
             duration: Duration::from_secs(10),
             settle_within: SETTLE_WITHIN,
             disks: false,
+            chat: false,
             network: Network::default(),
             config: Config::default(),
             workloads: Vec::new(),

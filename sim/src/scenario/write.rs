@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ringchat::proto::bounds::{BOUNDS, Bound};
-use ringchat::proto::config::Config;
+use ringchat::proto::config::{Config, ElectionKind};
 
 use super::write_step::step;
 use super::{
@@ -52,6 +52,13 @@ impl Scenario {
         }
         if self.disks {
             page.key("disks", "true");
+        }
+        if self.chat {
+            page.key("chat", "true");
+        }
+        match self.config.election {
+            ElectionKind::ChangRoberts => {}
+            ElectionKind::FastBully => page.key("election", quoted("fast-bully")),
         }
     }
 
@@ -144,6 +151,7 @@ fn network(page: &mut Page, network: &Network) {
 
 fn timing(page: &mut Page, config: &Config) {
     let (mut config, mut usual) = (config.clone(), Config::default());
+    usual.election = config.election;
     if config == usual {
         return;
     }

@@ -2,10 +2,10 @@
 
 use std::net::SocketAddr;
 
+use ringchat::front::cluster::process::Process;
 use ringchat::front::journal::State;
 
 use super::blows::Phase;
-use crate::processes::child::Process;
 
 /// A node and its last life.
 #[derive(Debug)]

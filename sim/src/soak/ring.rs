@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ringchat::front::cluster::place::{Folder, Loopback};
+use ringchat::front::cluster::process::Process;
 use ringchat::front::journal::{Line as JournalLine, What};
 use ringchat::proto::config::Config;
 use ringchat::proto::id::NodeId;
@@ -16,8 +18,8 @@ use super::machine::Machine;
 use super::record::{Line, Record};
 use crate::lots::Lots;
 use crate::processes::Pace;
-use crate::processes::child::{Plan, Process};
-use crate::processes::place::{Folder, Loopback, binary};
+use crate::processes::binary;
+use crate::processes::plan::Plan;
 use crate::processes::site::rest;
 use crate::processes::tail::Tail;
 
@@ -45,7 +47,8 @@ impl Ring {
     /// The first node founds a ring, the others join it.
     pub(super) fn start(count: usize, lots: Lots) -> Result<Ring, String> {
         let failed = |error: std::io::Error| format!("the files of a soak cannot be made: {error}");
-        let (binary, loopback) = (binary()?, Loopback::take()?);
+        let binary = binary()?;
+        let loopback = Loopback::take().map_err(|error| error.to_string())?;
         let names: Vec<String> = (1..=count).map(|number| format!("n{number}")).collect();
         let folder = Folder::new(&names).map_err(failed)?;
         let config = folder.path().join("bounds.toml");
@@ -82,7 +85,7 @@ impl Ring {
         };
         let failed = |error: std::io::Error| format!("{} cannot be started: {error}", machine.name);
         let output = self.tail.end().map_err(failed)?;
-        machine.process = Some(Process::start(&plan, output).map_err(failed)?);
+        machine.process = Some(plan.start(output).map_err(failed)?);
         machine.typed_before = self.record.typed[node];
         // Its own folder may know better who it is, and then it is who it was.
         self.ids.insert(Node::identity(seed), node);
@@ -164,7 +167,7 @@ impl Ring {
     pub(super) fn stop(&mut self, node: usize, stopped: bool) -> Result<(), String> {
         let machine = &mut self.machines[node];
         let Some(process) = &machine.process else { return Ok(()) };
-        process.pause(stopped)?;
+        process.pause(stopped).map_err(|error| error.to_string())?;
         machine.stopped = stopped;
         self.record.stops += u64::from(stopped);
         Ok(())

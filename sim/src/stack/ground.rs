@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use ringchat::driver::handle;
 use ringchat::driver::run::Settings;
+use ringchat::proto::config::Config;
 use ringchat::proto::input::Command;
 use ringchat::proto::node::{Node, Start};
 use ringchat::proto::recovered::Recovered;
@@ -17,7 +18,7 @@ use super::Stack;
 use super::disk::Cut;
 use super::machine::Machine;
 use crate::engine::{Birth, Engine, Frame, Note, Tamper, Way};
-use crate::scenario::NodeIndex;
+use crate::scenario::{NodeIndex, priority};
 
 impl Engine for Stack {
     fn elapsed(&self) -> Duration {
@@ -63,7 +64,7 @@ impl Engine for Stack {
             Start::Restore(_) => None,
             Start::Found | Start::Join(_) => Some((Node::identity(seed), machine.address)),
         });
-        let config = self.config.clone();
+        let config = Config { priority: priority(node), ..self.config.clone() };
         let settings = Settings { seed, address: machine.address, config, start };
         machine.begin(incarnation, settings, self.notes.clone(), self.keeps);
     }

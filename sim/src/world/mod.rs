@@ -109,6 +109,8 @@ impl World {
         lots: Lots,
         keep: Keep,
     ) -> World {
+        // What the chats are judged by.
+        let keep = Keep { history: keep.history || scenario.chat, ..keep };
         let named = scenario.names.iter().enumerate();
         let machines = named
             .map(|(index, name)| Machine::new(index, name, engine.address(NodeIndex(index))))

@@ -85,11 +85,9 @@ impl World {
     fn can_ask(&self, newcomer: NodeIndex, other: NodeIndex, parts: &Parts) -> bool {
         let (machine, asked) = (&self.machines[newcomer.0], &self.machines[other.0]);
         let told = machine.status.as_ref().map(|status| status.view.members.as_slice());
-        // Whoever takes itself for a member looks for members.
-        let asks_contacts = !self.is_on_a_ring(newcomer);
         asked.phase == Phase::Alive
             && parts.has_link(newcomer, other)
-            && ((asks_contacts && machine.contacts.contains(&asked.address))
+            && (machine.contacts.contains(&asked.address)
                 || told.unwrap_or_default().iter().any(|member| member.address == asked.address))
     }
 }

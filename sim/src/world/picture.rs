@@ -1,13 +1,14 @@
 //! What the world looks like at one moment, for the checks of liveness.
 
+use ringchat::proto::config::ElectionKind;
 use ringchat::proto::status::{Role, Status};
 use ringchat::proto::time::Instant;
 
 use super::World;
 use super::machine::Phase;
-use crate::checker::settled::{FinalNode, FinalPicture};
+use crate::checker::settled::{Core, FinalNode, FinalPicture};
 use crate::checker::violation::{Guarantee, Violation};
-use crate::scenario::NodeIndex;
+use crate::scenario::{NodeIndex, priority};
 
 impl World {
     /// The picture of this moment. The nodes have to have been asked in the step before.
@@ -87,9 +88,18 @@ impl World {
         let leader = self.leader();
         let skipped = |status: &Status| status.suspects.iter().any(|id| core.view.contains(*id));
         let may_change = self.whose(core.view.tie_breaker) != leader
-            || cores.iter().flat_map(|core| &core.nodes).any(|(_, status)| skipped(status));
+            || cores.iter().flat_map(|core| &core.nodes).any(|(_, status)| skipped(status))
+            || self.prefers_another(leader, core);
         let settled = Settled { view: core.view.number, leader, may_change };
         self.checkers.judge(&picture).is_empty().then_some(settled)
+    }
+
+    /// Whether one of them has a greater priority than their leader, where that counts.
+    fn prefers_another(&self, leader: Option<NodeIndex>, core: &Core<'_>) -> bool {
+        let Some(leader) = leader else { return false };
+        let counts = self.scenario.config.election == ElectionKind::FastBully;
+        let place = |node: &FinalNode| NodeIndex(node.name.index() as usize);
+        counts && core.nodes.iter().any(|(node, _)| priority(place(node)) > priority(leader))
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = NodeIndex> + use<> {
@@ -106,7 +116,7 @@ pub struct Settled {
     pub leader: Option<NodeIndex>,
     /// Whether the next view may be due though nothing is seen of it yet: members that are skipped
     /// may have to go, and a leader that is not the tie-breaker may make itself that, once nobody has
-    /// been accused for a while.
+    /// been accused for a while. By Fast Bully one of greater priority may be about to take over.
     pub may_change: bool,
 }
 

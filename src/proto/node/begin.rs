@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 
-use super::join::Joining;
 use super::{Node, Step};
 use crate::proto::durable::Durable;
 use crate::proto::entry::{Body, Snapshot};
@@ -50,7 +49,7 @@ impl Node {
             tie_breaker: id,
             changes: vec![Change::Founded(id)],
         };
-        self.membership.install(view.clone());
+        self.install_view(view.clone());
         // That view does not stand in the log, and without it a disk could not say whose ring this is.
         let mut nothing = Snapshot::default();
         nothing.head.view = view;
@@ -67,11 +66,12 @@ impl Node {
         let log = Log::restore(head.index, head.ballot, entries);
         self.me.id = node;
         self.ring = Some(ring);
+        self.was_member = true;
         self.outgoing = Outgoing::in_life(life);
-        self.joining = Some(Joining::new(contacts));
+        self.look_for(contacts);
         self.sessions = Sessions::from_pairs(&head.sessions);
         self.exiles.add(Instant::START, head.exiles, &head.view, self.config.probe_max);
-        self.membership.install(head.view);
+        self.install_view(head.view);
         (self.lamport, self.committed, self.verified) = (head.lamport, head.index, head.index);
         let last = log.last();
         let mut known = committed.min(last).max(head.index);

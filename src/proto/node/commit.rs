@@ -82,7 +82,7 @@ impl Node {
     fn install(&mut self, step: &mut Step, index: Index, view: View) {
         let was_member = self.is_member();
         let before = self.membership.base().clone();
-        self.membership.install(view.clone());
+        self.install_view(view.clone());
         if self.config.disk_entries.is_some() {
             // After a restart a view that is not known committed needs the voices of the one before it,
             // too; and those whom it let go may be gone for good.

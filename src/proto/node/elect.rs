@@ -96,10 +96,13 @@ impl Node {
         let own = self.candidate();
         let token = self.election.start(own);
         step.event(Event::ElectionStarted { attempt: token.attempt });
+        if self.elects_by_bully() {
+            return self.ask_all(step, token);
+        }
         self.send_token(step, Token::Elect(token));
     }
 
-    fn candidate(&self) -> Candidate {
+    pub(super) fn candidate(&self) -> Candidate {
         Candidate {
             id: self.me.id,
             eligible: self.is_member(),
@@ -138,8 +141,10 @@ impl Node {
     }
 
     pub(super) fn on_elect(&mut self, step: &mut Step, link: LinkId, from: NodeId, token: Elect) {
-        let id = Token::Elect(token.clone()).id();
-        step.send(link, Message::TokenAck { token: id });
+        if !self.elects_by_bully() {
+            let id = Token::Elect(token.clone()).id();
+            step.send(link, Message::TokenAck { token: id });
+        }
         self.token_from = Some(from);
         if self.knows_as_outsider(token.candidate, token.view) {
             self.welcome_outsider(step, link, from);
@@ -169,6 +174,9 @@ impl Node {
     }
 
     pub(super) fn judge(&mut self, step: &mut Step, token: Elect) {
+        if self.elects_by_bully() {
+            return self.answer(step, &token);
+        }
         let candidate = token.candidate;
         self.learn(step, token.committed);
         let mut own = self.candidate();

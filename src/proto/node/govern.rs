@@ -35,6 +35,10 @@ pub(super) struct Government {
     released: BTreeMap<NodeId, Instant>,
     /// The first in the ring that is far behind, and since when.
     lagging: Option<(NodeId, Instant)>,
+    /// By Fast Bully: the greatest priority above this leader's, whose that is, and since when one is known.
+    pub(super) claimed: Option<(u32, NodeId, Instant)>,
+    /// When this leader last asked such a one to lead.
+    pub(super) handed_over_at: Option<Instant>,
     /// The pulse at which the next view was first needed.
     wished: Option<u64>,
 }
@@ -74,6 +78,7 @@ impl Node {
         desk.leaves.retain(|id| newest.contains(*id));
         desk.admits.retain(|(member, ..)| !newest.contains(member.id));
         desk.lagging = None;
+        desk.claimed = desk.claimed.filter(|(_, id, _)| newest.contains(*id));
     }
 
     /// Proposes the view that the ring needs now, if it is another and none is pending.

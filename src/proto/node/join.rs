@@ -1,4 +1,5 @@
-//! Joining: a newcomer asks a contact, which serves it the log until it has caught up.
+//! Joining: a newcomer asks a contact, which serves it the log until it has caught up. So does a member that
+//! finds no quorum: it may be none any more, and those who know that may be none whom it knows.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -49,19 +50,32 @@ impl Joining {
 }
 
 impl Node {
+    /// These are asked first, and again should this node, once a member, find no quorum.
+    pub(super) fn look_for(&mut self, contacts: Vec<SocketAddr>) {
+        self.joining = Some(Joining::new(contacts.clone()));
+        self.contacts = contacts;
+    }
+
     pub(super) fn tick_joining(&mut self, step: &mut Step) {
-        if self.is_member() {
+        if !self.asks_contacts() {
             self.joining = None;
             return;
         }
         if self.leaving.is_some() {
             return;
         }
-        let known: Vec<SocketAddr> =
-            self.walk().members.iter().map(|member| member.address).collect();
         let own = self.me.address;
+        let known = self.walk().members.iter().map(|member| member.address);
+        let known: Vec<SocketAddr> = known.filter(|address| *address != own).collect();
+        // Members look for each other as it is.
+        let asked = if self.is_member() {
+            let unknown = |address: &SocketAddr| !known.contains(address);
+            self.contacts.iter().copied().filter(unknown).collect()
+        } else {
+            known
+        };
         let joining = self.joining.get_or_insert_with(|| Joining::new(Vec::new()));
-        for address in known.into_iter().filter(|address| *address != own) {
+        for address in asked {
             if !joining.contacts.contains(&address) {
                 joining.contacts.push(address);
             }
@@ -77,6 +91,11 @@ impl Node {
             Some(_) => {}
             None => self.next_contact(step),
         }
+    }
+
+    /// Whether somebody is to be asked who need not be a member that this node knows.
+    fn asks_contacts(&self) -> bool {
+        !self.is_member() || self.no_quorum.is_some()
     }
 
     fn next_contact(&mut self, step: &mut Step) {
@@ -115,7 +134,7 @@ impl Node {
     /// The link to the contact stands: if it has a ring, ask to be let in.
     pub(super) fn ask_to_join(&mut self, step: &mut Step, link: LinkId, hello: &Hello) {
         let is_contact = self.joining.as_ref().is_some_and(|joining| joining.link == Some(link));
-        if is_contact && hello.ring.is_some() && !self.is_member() {
+        if is_contact && hello.ring.is_some() && self.asks_contacts() {
             self.ask(step, link);
         }
     }

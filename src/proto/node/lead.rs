@@ -158,8 +158,8 @@ impl Node {
     /// Somebody has promised more than this leader's ballot, and refuses its entries. A new ballot,
     /// greater than that, takes them along; if another leads by then, it comes to nothing.
     pub(super) fn on_outpromised(&mut self, step: &mut Step, promised: Ballot) {
-        // A leader that leaves has asked for just that.
-        let stays = self.leaving.is_none();
+        // A leader that goes has asked for just that.
+        let stays = self.leaving.is_none() && !self.has_handed_over(step.now);
         if !stays || !self.leads_in_touch(step.now) || promised <= self.current {
             return;
         }

@@ -141,7 +141,7 @@ impl Node {
             snapshot.head.view = base.clone();
             self.durable.keep(snapshot);
         }
-        self.membership.install(base);
+        self.install_view(base);
         let round = self.durable.promised().round + 1;
         let ballot = Ballot { round, proposer: me };
         self.durable.promise(ballot);

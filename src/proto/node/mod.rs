@@ -7,6 +7,8 @@
 mod accuse;
 mod archive;
 pub mod begin;
+mod bully;
+mod check;
 mod commit;
 mod elect;
 mod feed;
@@ -84,6 +86,8 @@ pub struct Node {
     membership: Membership,
     /// A view, newer than the log's, that does not hold this node: it was evicted.
     outside: Option<View>,
+    /// A view in force has held it, as far as it knows; or it was restored, and cannot say that none has.
+    was_member: bool,
     /// Everything up to here is known committed, and was delivered.
     committed: Index,
     /// The greatest ballot under which something was said to be committed: it binds those told so here.
@@ -120,6 +124,8 @@ pub struct Node {
     /// The neighbours this node sends the log to: its successor, and the learners it sponsors.
     replicas: BTreeMap<NodeId, Replica>,
     learners: BTreeMap<NodeId, Learner>,
+    /// Whom to ask to be let in, besides the members that are known.
+    contacts: Vec<SocketAddr>,
     joining: Option<Joining>,
     snapshots: Snapshots,
     /// Gets the lines of the past that the archive lacks.
@@ -130,6 +136,10 @@ pub struct Node {
 
     election: Election,
     election_at: Option<Instant>,
+    /// By Fast Bully: when the time for answers is over, or that of whoever was named.
+    bully_at: Option<Instant>,
+    /// By Fast Bully: when this node tells the leader its priority, at the earliest.
+    claim_at: Instant,
     /// How often elections came to nothing since a leader was last heard.
     elections_failed: u32,
     /// A token that waits until this node, too, misses the leader.
@@ -169,6 +179,7 @@ impl Node {
             durable: Durable::default(),
             membership: Membership::default(),
             outside: None,
+            was_member: false,
             committed: Index::ZERO,
             learned_under: Ballot::ZERO,
             sessions: Sessions::default(),
@@ -190,6 +201,7 @@ impl Node {
             successor: None,
             replicas: BTreeMap::new(),
             learners: BTreeMap::new(),
+            contacts: Vec::new(),
             joining: None,
             snapshots: Snapshots::default(),
             fetch: Fetch::default(),
@@ -197,6 +209,8 @@ impl Node {
             accused_at: None,
             election: Election::default(),
             election_at: None,
+            bully_at: None,
+            claim_at: Instant::START,
             elections_failed: 0,
             held: None,
             token_from: None,
@@ -211,7 +225,7 @@ impl Node {
         };
         match start {
             Start::Found => node.found(),
-            Start::Join(contacts) => node.joining = Some(Joining::new(contacts)),
+            Start::Join(contacts) => node.look_for(contacts),
             Start::Restore(restart) => node.restore(*restart),
         }
         node
@@ -263,7 +277,8 @@ impl Node {
         let pulse = self.leading.as_ref().map(|leading| leading.pulse_at);
         let held = self.held.as_ref().map(|_| self.held_until());
         let fetch = self.fetch.due();
-        [Some(self.tick_at), pulse, self.election_at, held, fetch].into_iter().flatten().min()
+        let due = [Some(self.tick_at), pulse, self.election_at, self.bully_at, held, fetch];
+        due.into_iter().flatten().min()
     }
 
     /// What to say first on every new link. Changes when the node's ring does.
@@ -275,19 +290,6 @@ impl Node {
     pub fn entries(&self, behind: Index, last: Index) -> impl Iterator<Item = &Entry> {
         let count = usize::try_from(last.0.saturating_sub(behind.0)).unwrap_or(usize::MAX);
         self.durable.log().behind(behind).take(count)
-    }
-
-    /// What must hold between any two inputs, whatever came.
-    fn check(&self) {
-        let last = self.durable.log().last();
-        assert!(self.committed <= self.verified, "committed what is not the leader's");
-        assert!(self.verified <= last, "verified {} beyond the log's {last}", self.verified);
-        assert!(self.current <= self.durable.promised(), "follows below its promise");
-        assert!(self.durable.log().compacted() <= self.committed, "compacted what may change");
-        if let Some(leading) = &self.leading {
-            assert!(leading.ballot == self.current && leading.ballot.proposer == self.me.id);
-            assert!(leading.ballot == self.durable.promised(), "leads below its promise");
-        }
     }
 }
 

@@ -112,6 +112,7 @@ impl Node {
     /// it was dialed, if that dial hung.
     fn unreachable(&mut self, step: &mut Step, peer: NodeId, refused: bool, tried: Instant) {
         self.suspect_fails(step, peer);
+        self.no_answer(step, peer);
         let leader = peer == self.current.proposer && !self.refusal_misleads;
         if refused && leader && self.heard.take().is_some() {
             self.refused_at = Some(self.pulse);
@@ -180,6 +181,7 @@ impl Node {
             }
         }
         self.resend_tokens(step);
+        self.make_calls(step);
         self.accuse(step);
         self.flush_due = true;
     }

@@ -25,6 +25,8 @@ impl Node {
     }
 
     pub(super) fn promise(&mut self, step: &mut Step, ballot: Ballot) {
+        // Whoever asks for it was found by somebody.
+        self.election.bully.reset();
         self.durable.promise(ballot);
         step.event(Event::Promised { ballot });
     }
@@ -47,7 +49,9 @@ impl Node {
     ) {
         let ballot = token.ballot;
         if let Some((link, from)) = via {
-            step.send(link, Message::TokenAck { token: Token::Elected(token.clone()).id() });
+            if !self.elects_by_bully() {
+                step.send(link, Message::TokenAck { token: Token::Elected(token.clone()).id() });
+            }
             self.token_from = Some(from);
             if self.knows_as_outsider(ballot.proposer, token.view) {
                 return self.welcome_outsider(step, link, from);
@@ -63,7 +67,7 @@ impl Node {
         if !token.met.contains(&self.me.id) {
             token.met.push(self.me.id);
         }
-        let fresher = self.durable.log().freshness() > token.freshness;
+        let fresher = self.counts_by_its_log() && self.durable.log().freshness() > token.freshness;
         if ballot < self.durable.promised() || token.promised_by.contains(&self.me.id) {
             self.send_token(step, Token::Elected(token));
         } else if fresher {
@@ -86,8 +90,19 @@ impl Node {
         }
     }
 
+    /// Whether anything that this node holds may ever have been counted. What a newcomer holds counts from the
+    /// view on that takes it in. If that stands in its log, it is on the ring; if not, its voice is asked
+    /// for by a candidate that holds that view, and is needed for it, however fresh the log is that it was
+    /// served by another. (The voters of the view before compare theirs.)
+    fn counts_by_its_log(&self) -> bool {
+        self.was_member || self.is_on_ring()
+    }
+
     /// The own token of lap 2 is back.
     fn decide(&mut self, step: &mut Step, token: Elected) {
+        if self.elects_by_bully() {
+            return self.decide_by_voices(step, &token);
+        }
         if self.durable.promised() != token.ballot {
             return;
         }

@@ -46,6 +46,8 @@ impl Node {
                 self.on_snapshot_ack(step, from, index, received);
             }
             Message::TakeOver { ballot } => self.on_take_over(step, from, ballot),
+            Message::Answer(answer) => self.on_answer(step, from, *answer),
+            Message::Nominate { promised } => self.on_nominate(step, link, from, promised),
             Message::ArchiveAsk(ask) => self.on_archive_ask(step, link, from, ask),
             Message::ArchivePart(part) => self.on_archive_part(step, from, part),
         }
@@ -98,7 +100,8 @@ impl Node {
         }
         let leads = self.leading.is_some();
         let led = self.is_member() && self.hears_leader(step.now);
-        if !(leads || led) {
+        // What cannot be sent is not under way, and need not be missed first to be sent again.
+        if !(leads || (led && self.way_to_leader(None).is_some())) {
             return false;
         }
         let messages = self.outgoing.offer(step.now, count, bytes);
@@ -122,15 +125,18 @@ impl Node {
         if self.leading.is_some() {
             return self.on_request(step, request);
         }
-        let leader = self.current.proposer;
-        let around = || self.successor.and_then(|peer| self.links.to(peer));
-        // Straight where a link exists, else along the ring.
-        let link = self.links.to(leader).filter(|_| from != Some(leader)).or_else(around);
-        if let Some(link) = link
+        if let Some(link) = self.way_to_leader(from)
             && hops_left > 0
         {
             step.send(link, Message::ToLeader { hops_left: hops_left - 1, request });
         }
+    }
+
+    /// Straight where a link exists, else along the ring; not back to `from`, should that be the leader.
+    fn way_to_leader(&self, from: Option<NodeId>) -> Option<LinkId> {
+        let leader = self.current.proposer;
+        let around = || self.successor.and_then(|peer| self.links.to(peer));
+        self.links.to(leader).filter(|_| from != Some(leader)).or_else(around)
     }
 
     fn on_request(&mut self, step: &mut Step, request: Request) {
@@ -139,6 +145,7 @@ impl Node {
             Request::Admit { member, sponsor } => self.on_admit(step, member, sponsor),
             Request::Leave { id } => self.on_leave(step, id),
             Request::Accuse { by, skipped } => self.on_accuse(step, by, &skipped),
+            Request::Claim { by, priority } => self.on_claim(step, by, priority),
             Request::Outpromised { promised } => self.on_outpromised(step, promised),
         }
     }

@@ -243,7 +243,7 @@ impl Node {
         self.durable.reset(Snapshot { head: head.clone(), application: application.clone() });
         let SnapshotHead { view, sessions, lamport, exiles, .. } = head;
         self.membership.truncate(Index::ZERO);
-        self.membership.install(view.clone());
+        self.install_view(view.clone());
         self.exiles.add(step.now, exiles, &view, self.config.probe_max);
         self.sessions = Sessions::from_pairs(&sessions);
         self.lamport = self.lamport.max(lamport);

@@ -59,6 +59,12 @@ impl Node {
         self.outside.is_none() && self.membership.contains(self.me.id)
     }
 
+    /// A view is in force.
+    pub(super) fn install_view(&mut self, view: View) {
+        self.was_member |= view.contains(self.me.id);
+        self.membership.install(view);
+    }
+
     /// Whether frames pass through this node, by its own log. That may be so while it is removed:
     /// whoever does not know yet that the view without it is committed still counts on it.
     pub(super) fn is_on_ring(&self) -> bool {

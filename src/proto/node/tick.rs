@@ -28,6 +28,9 @@ impl Node {
         if now >= self.tick_at {
             self.tick_at = now + self.config.heartbeat;
             self.tick(step);
+            if self.left {
+                return;
+            }
         }
         if self.leading.as_ref().is_some_and(|leading| now >= leading.pulse_at) {
             self.beat(step);
@@ -35,13 +38,16 @@ impl Node {
         if self.held.is_some() && now >= self.held_until() {
             self.release_held(step);
         }
+        if self.bully_at.is_some_and(|at| now >= at) {
+            self.bully_expired(step);
+        }
         if self.election_at.is_some_and(|at| now >= at) {
             self.start_election(step);
         }
         if self.fetch.due().is_some_and(|at| now >= at) {
             self.fetch_archive(step);
         }
-        if !self.left && std::mem::take(&mut self.flush_due) {
+        if std::mem::take(&mut self.flush_due) {
             self.flush(step);
         }
     }
@@ -65,6 +71,8 @@ impl Node {
         self.tick_joining(step);
         self.tick_feeding(step);
         self.tick_leaving(step);
+        self.tick_claim(step);
+        self.tick_claims(step);
         if !self.left && self.outgoing.is_overdue(step.now, self.resubmit_after()) {
             self.resubmit(step);
         }

@@ -12,6 +12,9 @@ impl Node {
     /// Sends a token on. With nobody to send it to, the ring is this node alone, and the token is
     /// back already.
     pub(super) fn send_token(&mut self, step: &mut Step, token: Token) {
+        if self.elects_by_bully() {
+            return self.send_straight(step, token);
+        }
         if self.next_for(&token).is_some() {
             if let Some(met) = self.closes_too_early(&token) {
                 self.dial_missing(step, &met);

@@ -3,10 +3,10 @@
 //! A proxy that cut a stream anywhere would make bytes that no network makes: TCP loses an end of a stream,
 //! never a middle. Here a frame passes wholly or not at all.
 
+use crate::proto::message::{Hello, Message};
+use crate::wire::frame::Decoder;
+use crate::wire::preamble::{LENGTH, check};
 use bytes::{Bytes, BytesMut};
-use ringchat::proto::message::{Hello, Message};
-use ringchat::wire::frame::Decoder;
-use ringchat::wire::preamble::{LENGTH, check};
 
 /// How many bytes a frame's length takes.
 const PREFIX: usize = 4;

@@ -10,20 +10,30 @@ use ringchat::proto::id::{Index, NodeId};
 /// A group, with who is in it since when, whoever came first at the front.
 #[derive(Clone, Debug)]
 pub struct Group {
+    /// The place at which it was made; 0 is the lobby.
     pub id: u64,
+    /// What it is called.
     pub name: String,
+    /// Whose it is.
     pub owner: PersonId,
+    /// Who is in it, and since which place.
     pub members: Vec<(PersonId, u64)>,
 }
 
 /// A line, and who was in its group when it was said.
 #[derive(Clone, Debug)]
 pub struct Said {
+    /// Its place.
     pub place: u64,
+    /// In which group.
     pub group: u64,
+    /// Who said it.
     pub author: PersonId,
+    /// What.
     pub text: String,
+    /// Whether it was taken back.
     pub removed: bool,
+    /// Who was in the group by then.
     pub present: Vec<PersonId>,
 }
 
@@ -34,13 +44,16 @@ pub struct Model {
     pub sits: Vec<(u64, PersonId)>,
     /// Accounts: the person and the skeleton of the name.
     pub accounts: Vec<(PersonId, String)>,
+    /// All groups but the lobby.
     pub groups: Vec<Group>,
+    /// All lines of groups.
     pub said: Vec<Said>,
     /// What waits: for whom, its place and its text.
     pub mail: Vec<(PersonId, u64, String)>,
 }
 
 impl Model {
+    /// Who sits there.
     pub fn person(&self, node: u64) -> Option<PersonId> {
         self.sits.iter().find(|(at, _)| *at == node).map(|(_, person)| *person)
     }
@@ -98,8 +111,8 @@ impl Model {
                 None => return self.found(place, me, group.as_str()),
                 Some(id) if self.is_in(me, id) => return false,
                 Some(id) => {
-                    let group = self.groups.iter_mut().find(|group| group.id == id).unwrap();
-                    group.members.push((me, place));
+                    let group = self.groups.iter_mut().find(|group| group.id == id);
+                    group.into_iter().for_each(|group| group.members.push((me, place)));
                 }
             },
             Action::Part { group } => {
@@ -170,6 +183,7 @@ impl Model {
         lines.map(|said| (said.place, said.text.clone())).collect()
     }
 
+    /// Whether they are in that group, and have been since before a place.
     pub fn is_in_since(&self, person: PersonId, id: u64, place: u64) -> bool {
         let mut groups = self.groups.iter().filter(|group| group.id == id);
         id == 0

@@ -10,9 +10,9 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Duration, Instant, sleep, sleep_until};
 
+use super::Way;
 use super::frames::{Frames, hello};
 use super::net::{Connection, Direction, Fate, Machine, Net, Piece};
-use crate::scenario::NodeIndex;
 
 /// What arrives instead of a frame: a length that no frame has, and more of the same.
 const GARBAGE: [u8; 64] = [0xff; 64];
@@ -20,7 +20,7 @@ const GARBAGE: [u8; 64] = [0xff; 64];
 type Queue = mpsc::UnboundedReceiver<(Instant, Piece)>;
 
 /// Serves a connection that somebody made to the address of `to`, until it is over.
-pub(super) async fn serve(net: Rc<Net>, number: u64, mut dialer: TcpStream, to: NodeIndex) {
+pub(super) async fn serve(net: Rc<Net>, number: u64, mut dialer: TcpStream, to: usize) {
     let mut frames = Frames::default();
     let Some((from, first)) = introduce(&net, &mut dialer, &mut frames).await else { return };
     net.say((from, to), None);
@@ -70,12 +70,12 @@ async fn introduce(
     net: &Net,
     dialer: &mut TcpStream,
     frames: &mut Frames,
-) -> Option<(NodeIndex, Bytes)> {
+) -> Option<(usize, Bytes)> {
     loop {
         if let Some(first) = frames.next() {
             let address = hello(&first)?.member.address;
             let from = net.advertised.iter().position(|known| *known == address)?;
-            return Some((NodeIndex(from), first));
+            return Some((from, first));
         }
         if dialer.read_buf(frames.room()).await.ok()? == 0 {
             return None;
@@ -91,7 +91,7 @@ enum Reached {
 }
 
 /// Connects to the one who was dialed, once the ways there and back are whole: a dial takes both.
-async fn reach(net: &Net, dialer: &mut TcpStream, (from, to): (NodeIndex, NodeIndex)) -> Reached {
+async fn reach(net: &Net, dialer: &mut TcpStream, (from, to): Way) -> Reached {
     loop {
         let changed = net.changed.notified();
         let arrives = !net.is_cut((from, to)) && !net.is_off((from, to));
@@ -101,7 +101,7 @@ async fn reach(net: &Net, dialer: &mut TcpStream, (from, to): (NodeIndex, NodeIn
         }
         if arrives && !net.is_cut((to, from)) {
             let refused = net.machine(to) == Machine::Down;
-            let stream = TcpStream::connect(net.listened[to.0]).await;
+            let stream = TcpStream::connect(net.listened[to]).await;
             return match stream {
                 Ok(stream) if !refused && stream.set_nodelay(true).is_ok() => {
                     Reached::Connected(stream)
@@ -155,7 +155,10 @@ async fn give(
 ) {
     let mut silence = None;
     while let Some((due, piece)) = queue.recv().await {
-        sleep_until(due).await;
+        // The timer counts whole milliseconds, and what is due need not wait for the next one.
+        if due > Instant::now() {
+            sleep_until(due).await;
+        }
         let fate = settled_fate(net, direction).await;
         if silence == Some(Silence::Off) && fate == Fate::Passes {
             reset.send_replace(true);

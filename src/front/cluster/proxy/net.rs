@@ -8,14 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use ringchat::proto::message::Message;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::Instant;
 
-use super::super::pace::Pace;
-use crate::engine::Way;
-use crate::lots::{Drops, Lots};
-use crate::scenario::{Cuts, Network, NodeIndex};
+use super::{Manners, Way};
+use crate::proto::message::Message;
 
 /// How many bytes may be on their way in one direction before no more are read.
 const BYTES_MAX: usize = 1 << 20;
@@ -23,17 +20,17 @@ const BYTES_MAX: usize = 1 << 20;
 /// How many frames of each direction are kept for a replay.
 const REMEMBERED: usize = 4;
 
-/// What went out over the wires, for the world to look at.
+/// What went out over the wires, for whoever looks.
 #[derive(Debug, Default)]
-pub(in super::super) struct Traffic {
+pub(super) struct Traffic {
     /// How many frames and dials went out each way, arrived or not.
-    pub(in super::super) said: BTreeMap<Way, u64>,
+    pub(super) said: BTreeMap<Way, u64>,
     /// The frames, if they are kept.
-    pub(in super::super) frames: Option<Vec<(Instant, Way, Message)>>,
+    pub(super) frames: Option<Vec<(Instant, Way, Message)>>,
 }
 
-/// Traffic, as the proxy's thread and the world share it.
-pub(in super::super) type Shared = Arc<Mutex<Traffic>>;
+/// Traffic, as the proxy's thread and whoever looks share it.
+pub(super) type Shared = Arc<Mutex<Traffic>>;
 
 /// What a machine is to those who dial it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,35 +95,28 @@ pub(super) struct Connection {
 }
 
 /// Everything that tasks of the proxy share.
-#[derive(Debug)]
 pub(super) struct Net {
-    pub(super) pace: Pace,
-    pub(super) network: Network,
     pub(super) advertised: Vec<SocketAddr>,
     pub(super) listened: Vec<SocketAddr>,
     pub(super) machines: RefCell<Vec<Machine>>,
     pub(super) cut: RefCell<BTreeSet<Way>>,
     pub(super) slow: RefCell<BTreeMap<Way, Duration>>,
-    pub(super) limits: RefCell<BTreeMap<Way, u64>>,
+    pub(super) limits: RefCell<BTreeMap<Way, f64>>,
     pub(super) connections: RefCell<BTreeMap<u64, Connection>>,
     pub(super) changed: Notify,
     pub(super) traffic: Shared,
-    lots: RefCell<Drops>,
+    manners: RefCell<Manners>,
     counted: Cell<u64>,
 }
 
 impl Net {
     pub(super) fn new(
-        pace: Pace,
-        network: Network,
         addresses: (Vec<SocketAddr>, Vec<SocketAddr>),
+        manners: Manners,
         traffic: Shared,
-        lots: Lots,
     ) -> Net {
         let (advertised, listened) = addresses;
         Net {
-            pace,
-            network,
             machines: RefCell::new(vec![Machine::Down; advertised.len()]),
             advertised,
             listened,
@@ -136,7 +126,7 @@ impl Net {
             connections: RefCell::default(),
             changed: Notify::new(),
             traffic,
-            lots: RefCell::new(Drops::new(lots.seed_of("proxy"))),
+            manners: RefCell::new(manners),
             counted: Cell::new(0),
         }
     }
@@ -146,8 +136,8 @@ impl Net {
         self.counted.replace(self.counted.get() + 1)
     }
 
-    pub(super) fn machine(&self, node: NodeIndex) -> Machine {
-        self.machines.borrow()[node.0]
+    pub(super) fn machine(&self, node: usize) -> Machine {
+        self.machines.borrow()[node]
     }
 
     pub(super) fn is_off(&self, (from, to): Way) -> bool {
@@ -159,37 +149,28 @@ impl Net {
     }
 
     /// Whether anything is cut from or to this node.
-    pub(super) fn is_cut_at(&self, node: NodeIndex) -> bool {
+    pub(super) fn is_cut_at(&self, node: usize) -> bool {
         self.cut.borrow().iter().any(|(from, to)| *from == node || *to == node)
     }
 
     /// What becomes of a frame that is on this way now.
     pub(super) fn fate(&self, way: Way) -> Fate {
-        match (self.is_off(way), self.is_cut(way), self.network.cuts) {
-            (true, _, _) | (false, true, Cuts::Break) => Fate::Lost,
-            (false, true, Cuts::Stall) => Fate::Waits,
+        match (self.is_off(way), self.is_cut(way), self.manners.borrow().stalls) {
+            (true, _, _) | (false, true, false) => Fate::Lost,
+            (false, true, true) => Fate::Waits,
             (false, false, _) => Fate::Passes,
         }
     }
 
-    /// How long a frame takes on this way, in real time.
+    /// How long a frame takes on this way.
     fn latency(&self, way: Way) -> Duration {
-        let Network { latency_min, latency_max, tail_per_mille, tail, .. } = self.network;
-        let micros = |length: Duration| u64::try_from(length.as_micros()).unwrap_or(u64::MAX);
-        let mut lots = self.lots.borrow_mut();
-        let usual = lots.range(micros(latency_min), micros(latency_max));
-        let drawn = match lots.per_mille(tail_per_mille) {
-            true => lots.range(micros(latency_max), micros(tail)),
-            false => usual,
-        };
         let slow = self.slow.borrow().get(&way).copied();
-        self.pace.real(slow.unwrap_or(Duration::from_micros(drawn)))
+        slow.unwrap_or_else(|| (self.manners.borrow_mut().latency)())
     }
 
-    /// How many bytes a real second go this way; none, if as many as there are.
+    /// How many bytes a second go this way; none, if as many as there are.
     pub(super) fn limit(&self, way: Way) -> Option<f64> {
-        let real = self.pace.real(Duration::from_secs(1)).as_secs_f64();
-        self.limits.borrow().get(&way).map(|limit| *limit as f64 / real)
+        self.limits.borrow().get(&way).copied()
     }
 
     /// Something goes out this way.

@@ -8,41 +8,61 @@ mod connection;
 mod frames;
 mod net;
 
+use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::PoisonError;
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
-use ringchat::net::{Net as _, TokioNet};
 use tokio::net::TcpListener;
 use tokio::runtime;
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, LocalSet};
 
 use self::net::{Direction, Machine, Net, Piece};
-pub(super) use self::net::{Shared, Traffic};
-use super::pace::Pace;
-use super::turns::Turns;
-use crate::engine::{Frame, Way};
-use crate::lots::Lots;
-use crate::scenario::{Network, NodeIndex};
+use self::net::{Shared, Traffic};
+use crate::net::{Net as _, TokioNet};
+use crate::proto::message::Message;
+
+/// One direction of a link: from the first node to the second, by their numbers from 0.
+pub type Way = (usize, usize);
+
+/// How the network is where nobody hurts it.
+pub struct Manners {
+    /// How long the next frame takes.
+    pub latency: Box<dyn FnMut() -> Duration + Send>,
+    /// Whether frames wait where their way is cut, and go on once it is whole again. Otherwise they are
+    /// lost, and nobody is told.
+    pub stalls: bool,
+    /// Whether [`Proxy::take_frames`] is to give all frames.
+    pub keeps_frames: bool,
+}
+
+impl Default for Manners {
+    /// Nothing takes any time, and what is cut is lost.
+    fn default() -> Manners {
+        Manners { latency: Box::new(|| Duration::ZERO), stalls: false, keeps_frames: false }
+    }
+}
 
 /// What the proxy can be told.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Order {
+pub enum Order {
     /// The node listens.
-    Up(NodeIndex),
+    Up(usize),
     /// No process is there any more: whoever dials it is refused.
-    Down(NodeIndex),
+    Down(usize),
     /// The machine falls silent.
-    Off(NodeIndex),
+    Off(usize),
+    /// Nothing arrives this way any more.
     Cut(Way),
+    /// This way is whole again.
     Mend(Way),
     /// Frames take this long, both ways; none: as long as others.
     Slow(Way, Option<Duration>),
     /// So many bytes a second pass, both ways; none: as many as there are.
-    Limit(Way, Option<u64>),
+    Limit(Way, Option<f64>),
     /// All connections between two nodes are reset.
     Reset(Way),
     /// What goes next this way arrives as garbage.
@@ -51,39 +71,60 @@ pub(super) enum Order {
     Replay(Way),
 }
 
+/// Why the proxy cannot do what it is told.
+#[derive(Debug, thiserror::Error)]
+pub enum ProxyError {
+    /// The system gives no event loop. Nothing was started.
+    #[error("the proxy has no event loop: {0}; close other programs and try again")]
+    NoLoop(#[source] io::Error),
+    /// Its thread is gone, and all links with it.
+    #[error("the proxy has ended, and all links with it; start again")]
+    Ended,
+    /// Somebody else listens where it should.
+    #[error("the proxy cannot listen at {address}: {error}; end what listens there")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        #[source]
+        error: io::Error,
+    },
+}
+
 /// The answer to an order: whether there was anything to do it to.
-type Done = Result<bool, String>;
+type Done = Result<bool, ProxyError>;
+
+/// A frame that went out: when, over which way, and what it says.
+pub type Sent = (tokio::time::Instant, Way, Message);
 
 /// A way to the proxy's thread, which ends when this is dropped.
 #[derive(Debug)]
-pub(super) struct Proxy {
+pub struct Proxy {
     orders: Option<mpsc::UnboundedSender<(Order, Sender<Done>)>>,
     thread: Option<std::thread::JoinHandle<()>>,
-    task: Turns,
     traffic: Shared,
 }
 
 impl Proxy {
-    /// A proxy that accepts at the first of these addresses for nodes that listen at the second.
-    pub(super) fn start(
-        pace: Pace,
-        network: Network,
+    /// A proxy that accepts at the first of these addresses for nodes that listen at the second. Its
+    /// thread calls `began` first.
+    ///
+    /// # Errors
+    /// [`ProxyError::NoLoop`].
+    pub fn start(
         addresses: (Vec<SocketAddr>, Vec<SocketAddr>),
-        lots: Lots,
-        keep_frames: bool,
-    ) -> Result<Proxy, String> {
-        let frames = keep_frames.then(Vec::new);
+        manners: Manners,
+        began: impl FnOnce() + Send + 'static,
+    ) -> Result<Proxy, ProxyError> {
+        let frames = manners.keeps_frames.then(Vec::new);
         let traffic = Shared::new(Traffic { frames, ..Traffic::default() }.into());
         let shared = traffic.clone();
         let (orders, mut waiting) = mpsc::unbounded_channel::<(Order, Sender<Done>)>();
         let mut builder = runtime::Builder::new_current_thread();
-        let runtime =
-            builder.enable_all().build().map_err(|error| format!("no event loop: {error}"))?;
-        let (tell_task, task) = channel();
+        let runtime = builder.enable_all().build().map_err(ProxyError::NoLoop)?;
         let thread = std::thread::spawn(move || {
-            // Whoever started this waits for it.
-            let _waits = tell_task.send(Turns::own());
-            let net = Rc::new(Net::new(pace, network, addresses, shared, lots));
+            began();
+            let net = Rc::new(Net::new(addresses, manners, shared));
             let mut listeners = Listeners::new(net);
             let run = async move {
                 while let Some((order, done)) = waiting.recv().await {
@@ -93,39 +134,30 @@ impl Proxy {
             };
             LocalSet::new().block_on(&runtime, run);
         });
-        let task = task.recv().map_err(|_| "the proxy has ended".to_owned())?;
-        Ok(Proxy { orders: Some(orders), thread: Some(thread), task, traffic })
-    }
-
-    /// How long its thread waits for its turn.
-    pub(super) fn task(&self) -> Turns {
-        self.task.clone()
+        Ok(Proxy { orders: Some(orders), thread: Some(thread), traffic })
     }
 
     /// Carries out an order, and waits until that is done. Tells whether there was anything to do.
-    pub(super) fn tell(&self, order: Order) -> Done {
-        let gone = || "the proxy has ended".to_owned();
+    ///
+    /// # Errors
+    /// [`ProxyError`]: what else the proxy was told still holds then.
+    pub fn tell(&self, order: Order) -> Result<bool, ProxyError> {
         let (done, answer) = channel();
-        let orders = self.orders.as_ref().ok_or_else(gone)?;
-        orders.send((order, done)).map_err(|_| gone())?;
-        answer.recv().map_err(|_| gone())?
+        let orders = self.orders.as_ref().ok_or(ProxyError::Ended)?;
+        orders.send((order, done)).map_err(|_| ProxyError::Ended)?;
+        answer.recv().map_err(|_| ProxyError::Ended)?
     }
 
     /// How often something went out this way, arrived or not.
-    pub(super) fn said(&self, way: Way) -> u64 {
+    pub fn said(&self, way: Way) -> u64 {
         let traffic = self.traffic.lock().unwrap_or_else(PoisonError::into_inner);
         traffic.said.get(&way).copied().unwrap_or(0)
     }
 
-    /// The frames since the last call, if they are kept; `at` tells the time of the scenario.
-    pub(super) fn take_frames(
-        &self,
-        at: impl Fn(tokio::time::Instant) -> ringchat::proto::time::Instant,
-    ) -> Vec<Frame> {
+    /// The frames since the last call, if they are kept.
+    pub fn take_frames(&self) -> Vec<Sent> {
         let mut traffic = self.traffic.lock().unwrap_or_else(PoisonError::into_inner);
-        let frames = traffic.frames.as_mut().map(std::mem::take).unwrap_or_default();
-        let frame = |(when, way, message)| Frame { at: at(when), way, message };
-        frames.into_iter().map(frame).collect()
+        traffic.frames.as_mut().map(std::mem::take).unwrap_or_default()
     }
 }
 
@@ -156,9 +188,9 @@ impl Listeners {
         let both = |(a, b): Way| [(a, b), (b, a)];
         let mut any = true;
         match order {
-            Order::Up(node) => net.machines.borrow_mut()[node.0] = Machine::Up,
-            Order::Down(node) => net.machines.borrow_mut()[node.0] = Machine::Down,
-            Order::Off(node) => net.machines.borrow_mut()[node.0] = Machine::Off,
+            Order::Up(node) => net.machines.borrow_mut()[node] = Machine::Up,
+            Order::Down(node) => net.machines.borrow_mut()[node] = Machine::Down,
+            Order::Off(node) => net.machines.borrow_mut()[node] = Machine::Off,
             Order::Cut(way) => any = net.cut.borrow_mut().insert(way),
             Order::Mend(way) => any = net.cut.borrow_mut().remove(&way),
             Order::Slow(link, latency) => {
@@ -195,23 +227,22 @@ impl Listeners {
 
     /// Accepts where somebody listens, or where a dial may have to hang: a machine without power, or
     /// a way that is cut. Everybody else who dials is refused.
-    async fn settle(&mut self) -> Result<(), String> {
-        for index in 0..self.open.len() {
-            let node = NodeIndex(index);
+    async fn settle(&mut self) -> Result<(), ProxyError> {
+        for node in 0..self.open.len() {
             let wanted = self.net.machine(node) != Machine::Down || self.net.is_cut_at(node);
-            match (wanted, self.open[index].take()) {
+            match (wanted, self.open[node].take()) {
                 (true, None) => {
-                    let address = self.net.advertised[index];
-                    let failed = |error| format!("the proxy cannot listen at {address}: {error}");
+                    let address = self.net.advertised[node];
+                    let failed = |error| ProxyError::Listen { address, error };
                     let listener = TokioNet.bind(address).await.map_err(failed)?;
-                    self.open[index] = Some(spawn(accept(Rc::clone(&self.net), listener, node)));
+                    self.open[node] = Some(spawn(accept(Rc::clone(&self.net), listener, node)));
                 }
                 (false, Some(task)) => {
                     task.abort();
                     // It ends as cancelled, and then nobody listens any more.
                     let _cancelled = task.await;
                 }
-                (_, as_it_was) => self.open[index] = as_it_was,
+                (_, as_it_was) => self.open[node] = as_it_was,
             }
         }
         Ok(())
@@ -235,7 +266,7 @@ fn each(net: &Net, way: Way, act: impl Fn(&Direction)) -> bool {
     any
 }
 
-async fn accept(net: Rc<Net>, listener: TcpListener, node: NodeIndex) {
+async fn accept(net: Rc<Net>, listener: TcpListener, node: usize) {
     // An error of accepting is that of a dialer that is gone again.
     loop {
         if let Ok((stream, _)) = TokioNet.accept(&listener).await {

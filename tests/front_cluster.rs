@@ -1,0 +1,116 @@
+//! The console of a cluster, in parts: what typed lines mean, and which lines are shown when.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use bytes::Bytes;
+use ringchat::front::cluster::commands::{CommandError, Typed, help, parse};
+use ringchat::front::cluster::lines::{Board, LINE_TIME};
+use ringchat::front::cluster::news::Shown;
+use ringchat::proto::entry::{Delivered, Payload, Submission};
+use ringchat::proto::id::{Ballot, Index, NodeId};
+use tokio::time::Instant;
+
+#[test]
+fn commands_mean_the_same_in_capitals_with_slashes_and_as_the_seeds_spell_them() {
+    let cut = |oneway| Typed::Cut { from: 0, to: 2, oneway };
+    for (line, meant) in [
+        ("state", Typed::State),
+        ("  STATE ", Typed::State),
+        ("/state", Typed::State),
+        ("killnode 3", Typed::Kill(2)),
+        ("Kill s4", Typed::Kill(3)),
+        ("restart 1", Typed::Restart(0)),
+        ("pause 2", Typed::Pause(1)),
+        ("RESUME S2", Typed::Resume(1)),
+        ("messages 4", Typed::Messages(3)),
+        ("cut 1 3", cut(false)),
+        ("cut 1 3 OneWay", cut(true)),
+        ("heal", Typed::Heal),
+        ("say 2  Two  Blanks: ü", Typed::Say(1, " Two  Blanks: ü".to_owned())),
+        ("events all", Typed::Events(Shown::All)),
+        ("wait", Typed::Wait),
+        ("?", Typed::Help),
+        ("//exit", Typed::Quit),
+        ("/quit", Typed::Quit),
+        ("", Typed::Nothing),
+    ] {
+        assert_eq!(parse(line, 4), Ok(meant), "{line:?}");
+    }
+    assert!(help().iter().any(|line| line.contains("killnode, kill K")));
+}
+
+#[test]
+fn what_means_nothing_is_answered_with_what_is_expected() {
+    for (line, expected) in [
+        ("stat", "no command stat; did you mean state?"),
+        ("kil 2", "did you mean kill?"),
+        ("frobnicate", "no command frobnicate; nothing was done"),
+        ("kill", "expected killnode K, found \"kill\""),
+        ("kill 0", "expected a server from 1 to 4, found 0"),
+        ("kill 5", "expected a server from 1 to 4, found 5"),
+        ("kill two", "found two"),
+        ("say 1", "expected say K TEXT"),
+        ("cut 2 2", "expected cut K L [oneway]"),
+        ("cut 1 2 both", "expected cut K L [oneway]"),
+        ("events", "expected events some|all|none"),
+        ("state 1", "expected state, found"),
+    ] {
+        let error = parse(line, 4).expect_err(line);
+        assert!(error.to_string().contains(expected), "{line:?}: {error}");
+    }
+    let long = "x".repeat(10_000);
+    let Err(CommandError::Unknown { word, nearest: None }) = parse(&long, 4) else {
+        panic!("expected an unknown command");
+    };
+    assert_eq!(word.len(), 40);
+}
+
+fn delivered(place: u64, seq: u64) -> Delivered {
+    let payload = Payload::new(Bytes::from_static(b"hi")).unwrap();
+    let message = Submission { origin: NodeId(7), seq, lamport: place, payload };
+    Delivered { index: Index(place), ballot: Ballot::ZERO, message }
+}
+
+#[test]
+fn a_line_is_shown_once_when_all_have_it_or_after_a_while_and_none_overtakes_another() {
+    let (now, mut board) = (Instant::now(), Board::default());
+    let awaited = BTreeSet::from([0, 1]);
+    let take = |board: &mut Board, at: Duration| -> Vec<(u64, usize)> {
+        board.take(&awaited, now + at).into_iter().map(|line| (line.place.0, line.at)).collect()
+    };
+    let note = |board: &mut Board, server, place, repeats| {
+        board.note(server, &delivered(place, place), "hi".to_owned(), repeats, now);
+    };
+    note(&mut board, 0, 5, false);
+    note(&mut board, 0, 6, false);
+    note(&mut board, 1, 6, false);
+    assert_eq!(take(&mut board, Duration::ZERO), []);
+    assert!(board.deadline().is_some());
+    note(&mut board, 1, 5, false);
+    assert_eq!(take(&mut board, Duration::ZERO), [(5, 2), (6, 2)]);
+    assert_eq!(board.deadline(), None);
+    note(&mut board, 2, 5, true);
+    note(&mut board, 2, 4, true);
+    assert_eq!(
+        take(&mut board, 2 * LINE_TIME),
+        [],
+        "shown once, and nothing that is only repeated"
+    );
+    note(&mut board, 1, 7, false);
+    assert_eq!(take(&mut board, LINE_TIME / 2), []);
+    assert_eq!(take(&mut board, LINE_TIME), [(7, 1)]);
+}
+
+#[test]
+fn a_line_that_a_server_gets_long_after_is_not_shown_again() {
+    let (now, mut board) = (Instant::now(), Board::default());
+    for place in 1..=3_000 {
+        board.note(0, &delivered(place, place), "hi".to_owned(), false, now);
+    }
+    assert_eq!(board.take(&BTreeSet::from([0]), now).len(), 3_000);
+    board.note(0, &delivered(3_001, 3_001), "hi".to_owned(), false, now);
+    board.note(1, &delivered(1, 1), "hi".to_owned(), false, now);
+    board.note(1, &delivered(2_999, 2_999), "hi".to_owned(), false, now);
+    assert_eq!(board.take(&BTreeSet::from([0]), now).len(), 1);
+}
