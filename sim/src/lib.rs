@@ -22,4 +22,5 @@ pub mod soak;
 pub mod stack;
 mod standstills;
 pub mod trace;
+mod waits;
 pub mod world;

@@ -9,25 +9,8 @@ pub use crate::manner::Manner;
 pub use crate::outcome::{Failure, Outcome, Verdict};
 use crate::scenario::Scenario;
 use crate::standstills::Standstills;
+use crate::waits::{CHANGED, LOOK, NOTICED, STEADY, WATCH};
 use crate::world::{Settled, Stopped, World};
-
-/// How often the run looks whether the ring is closed or settled.
-const LOOK: Duration = Duration::from_millis(50);
-
-/// How long a ring has to look settled until it counts as such: a leader may move the tie-breaker
-/// to itself in a quiet moment, and an election may be on its way.
-const STEADY: Duration = Duration::from_secs(1);
-
-/// The same where the leader is about to move it: a dial from before the heal may come through a second
-/// later and take the place of a link that stands, what is said of that lasts for four retries (1.2 s), and
-/// then a pulse has to come back.
-const CHANGED: Duration = Duration::from_secs(3);
-
-/// How long a ring may take to notice what was done to it.
-const NOTICED: Duration = Duration::from_secs(3);
-
-/// How long a settled ring is watched: no election, no new view.
-const WATCH: Duration = Duration::from_secs(2);
 
 /// Runs a scenario. The same scenario and seed give the same outcome, byte for byte.
 pub fn run(scenario: &Scenario, seed: u64, manner: Manner) -> Outcome {

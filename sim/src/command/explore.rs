@@ -6,16 +6,15 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use ringchat::proto::config::ElectionKind;
-use ringchat_sim::explore::kind::Profile;
 use ringchat_sim::explore::many::{Explorations, Task, explore_many};
 use ringchat_sim::explore::one::{Space, again};
 use ringchat_sim::explore::report::{as_scenario, line, report};
 use ringchat_sim::explore::shrink::shrink;
 
 use super::USAGE;
+use super::named::{Named, Way};
 
 /// How many findings are shrunk and kept; more are only counted.
 const KEPT: usize = 20;
@@ -62,46 +61,6 @@ pub(crate) struct Explore {
     /// Stop at the first failure.
     #[arg(long)]
     first: bool,
-}
-
-/// The ways to elect, as the command line names them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Way {
-    ChangRoberts,
-    FastBully,
-}
-
-impl From<Way> for ElectionKind {
-    fn from(way: Way) -> ElectionKind {
-        match way {
-            Way::ChangRoberts => ElectionKind::ChangRoberts,
-            Way::FastBully => ElectionKind::FastBully,
-        }
-    }
-}
-
-/// The profiles, as the command line names them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Named {
-    Swarm,
-    Elections,
-    Members,
-    Links,
-    CatchUp,
-    Disks,
-}
-
-impl From<Named> for Profile {
-    fn from(named: Named) -> Profile {
-        match named {
-            Named::Swarm => Profile::Swarm,
-            Named::Elections => Profile::Elections,
-            Named::Members => Profile::Members,
-            Named::Links => Profile::Links,
-            Named::CatchUp => Profile::CatchUp,
-            Named::Disks => Profile::Disks,
-        }
-    }
 }
 
 /// Explores; gives the exit code.

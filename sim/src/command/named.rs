@@ -1,0 +1,45 @@
+//! Ways to elect and profiles, as the command line names them.
+
+use clap::ValueEnum;
+use ringchat::proto::config::ElectionKind;
+use ringchat_sim::explore::kind::Profile;
+
+/// The ways to elect, as the command line names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Way {
+    ChangRoberts,
+    FastBully,
+}
+
+impl From<Way> for ElectionKind {
+    fn from(way: Way) -> ElectionKind {
+        match way {
+            Way::ChangRoberts => ElectionKind::ChangRoberts,
+            Way::FastBully => ElectionKind::FastBully,
+        }
+    }
+}
+
+/// The profiles, as the command line names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Named {
+    Swarm,
+    Elections,
+    Members,
+    Links,
+    CatchUp,
+    Disks,
+}
+
+impl From<Named> for Profile {
+    fn from(named: Named) -> Profile {
+        match named {
+            Named::Swarm => Profile::Swarm,
+            Named::Elections => Profile::Elections,
+            Named::Members => Profile::Members,
+            Named::Links => Profile::Links,
+            Named::CatchUp => Profile::CatchUp,
+            Named::Disks => Profile::Disks,
+        }
+    }
+}
