@@ -4,7 +4,7 @@ use super::{Node, Step};
 use crate::proto::election::Token;
 use crate::proto::event::Event;
 use crate::proto::id::{Ballot, LinkId, NodeId};
-use crate::proto::message::{Elected, Message};
+use crate::proto::message::{Elected, Freshness, Message};
 
 impl Node {
     /// Lap 2: asks for promises for a ballot greater than all that were met.
@@ -67,7 +67,7 @@ impl Node {
         if !token.met.contains(&self.me.id) {
             token.met.push(self.me.id);
         }
-        let fresher = self.counts_by_its_log() && self.durable.log().freshness() > token.freshness;
+        let fresher = self.counted() > token.freshness;
         if ballot < self.durable.promised() || token.promised_by.contains(&self.me.id) {
             self.send_token(step, Token::Elected(token));
         } else if fresher {
@@ -90,12 +90,17 @@ impl Node {
         }
     }
 
-    /// Whether anything that this node holds may ever have been counted. What a newcomer holds counts from the
-    /// view on that takes it in. If that stands in its log, it is on the ring; if not, its voice is asked
-    /// for by a candidate that holds that view, and is needed for it, however fresh the log is that it was
-    /// served by another. (The voters of the view before compare theirs.)
-    fn counts_by_its_log(&self) -> bool {
-        self.was_member || self.is_on_ring()
+    /// How far a candidate's log has to reach for this node's voice. Of a newcomer that is what it has delivered,
+    /// and not all that it was served: what it holds counts from the view on that takes it in. If that stands
+    /// in its log, it is on the ring; if not, its voice is asked for by a candidate that holds that view, and
+    /// is needed for it. (The voters of the view before compare theirs.)
+    fn counted(&self) -> Freshness {
+        let log = self.durable.log();
+        if self.was_member || self.is_on_ring() {
+            return log.freshness();
+        }
+        let ballot = log.ballot_at(self.committed).unwrap_or_default();
+        Freshness { ballot, index: self.committed }
     }
 
     /// The own token of lap 2 is back.
