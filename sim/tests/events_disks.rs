@@ -2,30 +2,17 @@
 
 mod ground;
 
-use ringchat::proto::entry::{Body, Entry};
 use ringchat::proto::event::Event;
-use ringchat::proto::recovered::Recovered;
 use ringchat_sim::engine::{Engine, Tamper};
 use ringchat_sim::history::Happening;
 
-use ground::{A, B, Bench, ms, patient};
+use ground::{A, B, Bench, lines, ms, patient};
 
 /// A ring of two with disks that are read again.
 fn ring() -> Bench {
     let mut bench = Bench::ring(&patient().on_disks());
     bench.pass(ms(500));
     bench
-}
-
-/// The lines that a disk holds.
-fn lines(disk: &Recovered) -> Vec<String> {
-    let line = |entry: &Entry| match &entry.body {
-        Body::Message(message) => {
-            Some(String::from_utf8_lossy(&message.payload.bytes).into_owned())
-        }
-        Body::Empty | Body::View(_) => None,
-    };
-    disk.entries.iter().filter_map(line).collect()
 }
 
 #[test]

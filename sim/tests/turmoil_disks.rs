@@ -6,10 +6,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use ringchat::proto::entry::{Body, Entry};
 use ringchat::proto::event::Event;
 use ringchat::proto::message::Message;
-use ringchat::proto::recovered::Recovered;
 use ringchat_sim::engine::{Engine, Note, Tamper};
 use ringchat_sim::history::Happening;
 use ringchat_sim::lots::Lots;
@@ -19,7 +17,7 @@ use ringchat_sim::scenario::Scenario;
 use ringchat_sim::stack::Stack;
 use ringchat_sim::world::{Ground, Keep};
 
-use ground::{A, B, Bench, ms, patient};
+use ground::{A, B, Bench, lines, ms, patient};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios")
@@ -32,17 +30,6 @@ fn ring(seed: u64, least: u64, most: u64) -> Bench<Stack> {
     let mut bench = Bench::on(Stack::new(&scenario, Lots::new(seed), false)).gathered();
     bench.pass(ms(500));
     bench
-}
-
-/// The lines that a disk holds.
-fn lines(disk: &Recovered) -> Vec<String> {
-    let line = |entry: &Entry| match &entry.body {
-        Body::Message(message) => {
-            Some(String::from_utf8_lossy(&message.payload.bytes).into_owned())
-        }
-        Body::Empty | Body::View(_) => None,
-    };
-    disk.entries.iter().filter_map(line).collect()
 }
 
 #[test]

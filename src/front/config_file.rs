@@ -13,9 +13,9 @@ use toml::{Spanned, Value};
 use super::keep_history::{KeepHistory, keep as keep_history};
 use super::ring_file::{self, Ring};
 use super::timing::timing;
-use super::values::{address, election, ports, priority};
+use super::values::{address, ports, priority};
 use crate::chat::name::Name;
-use crate::proto::config::Config;
+use crate::proto::config::{Config, ElectionKind};
 
 /// What the file says. Everything may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -167,7 +167,8 @@ pub fn parse(path: &Path, text: &str) -> Result<ConfigFile, ConfigError> {
     });
     let mut config = timing(&written.timing).map_err(|(span, why)| wrong(span, why))?;
     if let Some(named) = written.election {
-        config.election = election(named.get_ref()).map_err(|why| wrong(named.span(), why))?;
+        config.election =
+            ElectionKind::of_name(named.get_ref()).map_err(|why| wrong(named.span(), why))?;
     }
     if let Some(number) = written.priority {
         let found = priority(*number.get_ref()).map_err(|why| wrong(number.span(), why))?;

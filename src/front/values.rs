@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 
 use super::options::PORTS_COUNT;
 use super::ring_file::PRIORITY_MAX;
-use crate::proto::config::ElectionKind;
 
 /// An address at which somebody can be reached.
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
@@ -28,15 +27,6 @@ pub(super) fn ports(text: &str) -> Result<u16, String> {
     match text.trim().parse() {
         Ok(first) if (1..=most).contains(&first) => Ok(first),
         Ok(_) | Err(_) => Err(format!("expected a port from 1 to {most}")),
-    }
-}
-
-/// A way to elect, by its name.
-pub(super) fn election(text: &str) -> Result<ElectionKind, String> {
-    match text {
-        "chang-roberts" => Ok(ElectionKind::ChangRoberts),
-        "fast-bully" => Ok(ElectionKind::FastBully),
-        _ => Err("expected \"chang-roberts\" or \"fast-bully\"".to_owned()),
     }
 }
 

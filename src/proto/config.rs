@@ -12,6 +12,33 @@ pub enum ElectionKind {
     FastBully,
 }
 
+impl ElectionKind {
+    /// All of them.
+    const ALL: [ElectionKind; 2] = [ElectionKind::ChangRoberts, ElectionKind::FastBully];
+
+    /// The name that files and flags take.
+    pub fn name(self) -> &'static str {
+        match self {
+            ElectionKind::ChangRoberts => "chang-roberts",
+            ElectionKind::FastBully => "fast-bully",
+        }
+    }
+
+    /// The one of this name.
+    ///
+    /// # Errors
+    /// What was expected.
+    pub fn of_name(name: &str) -> Result<ElectionKind, String> {
+        let found = Self::ALL.into_iter().find(|kind| kind.name() == name);
+        found.ok_or_else(|| format!("expected {}", Self::names()))
+    }
+
+    /// All names, for those who gave another.
+    pub fn names() -> String {
+        Self::ALL.map(|kind| format!("{:?}", kind.name())).join(" or ")
+    }
+}
+
 /// All of a node's tunables. In a ring that is far apart some of the times are longer: see [`super::pace`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {

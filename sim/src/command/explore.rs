@@ -8,13 +8,14 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use ringchat::proto::config::ElectionKind;
 use ringchat_sim::explore::many::{Explorations, Task, explore_many};
 use ringchat_sim::explore::one::{Space, again};
 use ringchat_sim::explore::report::{as_scenario, line, report};
 use ringchat_sim::explore::shrink::shrink;
 
 use super::USAGE;
-use super::named::{Named, Way};
+use super::named::Named;
 
 /// How many findings are shrunk and kept; more are only counted.
 const KEPT: usize = 20;
@@ -50,8 +51,8 @@ pub(crate) struct Explore {
     #[arg(long, value_enum, default_value_t = Named::Swarm)]
     profile: Named,
     /// How the nodes find their leader.
-    #[arg(long, value_enum, default_value_t = Way::ChangRoberts)]
-    election: Way,
+    #[arg(long, value_name = "WAY", value_parser = ElectionKind::of_name, default_value = ElectionKind::default().name())]
+    election: ElectionKind,
     /// Let every message stand for a command of the chat, and compare the chats of all nodes.
     #[arg(long)]
     chat: bool,
@@ -82,7 +83,7 @@ pub(crate) fn explore(arguments: &Explore) -> u8 {
         space: Space {
             nodes: arguments.nodes.clone(),
             profile: arguments.profile.into(),
-            election: arguments.election.into(),
+            election: arguments.election,
             chat: arguments.chat,
         },
     };

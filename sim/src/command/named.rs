@@ -1,24 +1,7 @@
-//! Ways to elect and profiles, as the command line names them.
+//! Profiles, as the command line names them.
 
 use clap::ValueEnum;
-use ringchat::proto::config::ElectionKind;
 use ringchat_sim::explore::kind::Profile;
-
-/// The ways to elect, as the command line names them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Way {
-    ChangRoberts,
-    FastBully,
-}
-
-impl From<Way> for ElectionKind {
-    fn from(way: Way) -> ElectionKind {
-        match way {
-            Way::ChangRoberts => ElectionKind::ChangRoberts,
-            Way::FastBully => ElectionKind::FastBully,
-        }
-    }
-}
 
 /// The profiles, as the command line names them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use ringchat::proto::bounds::{BOUNDS, Bound};
-use ringchat::proto::config::{Config, ElectionKind};
+use ringchat::proto::config::Config;
 use tokio::time::Instant;
 
 use super::site::rest;
@@ -83,10 +83,7 @@ impl Pace {
 
     /// The bounds of a node as its configuration file has them.
     pub(crate) fn bounds(self, config: &Config) -> String {
-        let election = match config.election {
-            ElectionKind::ChangRoberts => "chang-roberts",
-            ElectionKind::FastBully => "fast-bully",
-        };
+        let election = config.election.name();
         let head = format!("election = \"{election}\"\npriority = {}\n[timing]\n", config.priority);
         let mut config = config.clone();
         let lines = BOUNDS.iter().map(|(name, bound)| match bound {

@@ -74,11 +74,8 @@ pub(super) fn parse(source: Source<'_>, name: &str) -> Result<Scenario, Scenario
 
 /// The name of a way to elect.
 fn election(source: Source<'_>, value: &Value<'_>) -> Result<ElectionKind, ScenarioError> {
-    match value.get_ref().as_str() {
-        Some("chang-roberts") => Ok(ElectionKind::ChangRoberts),
-        Some("fast-bully") => Ok(ElectionKind::FastBully),
-        Some(_) | None => Err(mismatch(source, value, "\"chang-roberts\" or \"fast-bully\"")),
-    }
+    let kind = ElectionKind::of_name(value.get_ref().as_str().unwrap_or_default());
+    kind.map_err(|_| mismatch(source, value, &ElectionKind::names()))
 }
 
 /// The comment that the text begins with, without its signs.

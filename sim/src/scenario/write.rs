@@ -56,10 +56,8 @@ impl Scenario {
         if self.chat {
             page.key("chat", "true");
         }
-        match self.config.election {
-            ElectionKind::ChangRoberts => {}
-            ElectionKind::FastBully => page.key("election", quoted("fast-bully")),
-        }
+        let election = self.config.election;
+        page.key_if(election != ElectionKind::default(), "election", quoted(election.name()));
     }
 
     fn workload(&self, page: &mut Page, workload: &Workload) {

@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use ringchat::proto::entry::{Body, Entry};
 use ringchat::proto::event::{Event, LinkLoss};
 use ringchat::proto::message::Message;
 use ringchat::proto::node::Start;
+use ringchat::proto::recovered::Recovered;
 use ringchat::proto::time::Instant;
 use ringchat_sim::engine::{Birth, Engine, Frame, Note, Way};
 use ringchat_sim::events::Events;
@@ -41,6 +43,17 @@ pub fn patient() -> Scenario {
         *bound = hour;
     }
     scenario
+}
+
+/// The lines that a disk holds.
+pub fn lines(disk: &Recovered) -> Vec<String> {
+    let line = |entry: &Entry| match &entry.body {
+        Body::Message(message) => {
+            Some(String::from_utf8_lossy(&message.payload.bytes).into_owned())
+        }
+        Body::Empty | Body::View(_) => None,
+    };
+    disk.entries.iter().filter_map(line).collect()
 }
 
 /// An engine, and everything that came of it.

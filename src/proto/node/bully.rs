@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::{Node, Step};
-use crate::proto::bully::Verdict;
+use crate::proto::bully::{Bully, Verdict};
 use crate::proto::config::ElectionKind;
 use crate::proto::election::{Candidate, Token};
 use crate::proto::id::{Ballot, LinkId, NodeId};
@@ -113,26 +113,29 @@ impl Node {
             return;
         }
         self.learn(step, answer.committed);
-        let membership = &self.membership;
-        let is_quorum = |met: &[NodeId]| membership.is_election_quorum(|id| met.contains(&id));
-        let verdict = self.election.bully.answered(answer, is_quorum);
-        self.conclude(step, verdict);
+        self.elect(step, |bully, is_quorum| bully.answered(answer, is_quorum));
     }
 
     /// No answer of this one is to be waited for.
     pub(super) fn no_answer(&mut self, step: &mut Step, peer: NodeId) {
-        let membership = &self.membership;
-        let is_quorum = |met: &[NodeId]| membership.is_election_quorum(|id| met.contains(&id));
-        let verdict = self.election.bully.unreachable(peer, is_quorum);
-        self.conclude(step, verdict);
+        self.elect(step, |bully, is_quorum| bully.unreachable(peer, is_quorum));
     }
 
     /// The time for answers is over, or that of whoever was named.
     pub(super) fn bully_expired(&mut self, step: &mut Step) {
         self.bully_at = None;
+        self.elect(step, |bully, is_quorum| bully.expired(is_quorum));
+    }
+
+    /// Tells the election something, and does what follows.
+    fn elect(
+        &mut self,
+        step: &mut Step,
+        tell: impl FnOnce(&mut Bully, &dyn Fn(&[NodeId]) -> bool) -> Verdict,
+    ) {
         let membership = &self.membership;
         let is_quorum = |met: &[NodeId]| membership.is_election_quorum(|id| met.contains(&id));
-        let verdict = self.election.bully.expired(is_quorum);
+        let verdict = tell(&mut self.election.bully, &is_quorum);
         self.conclude(step, verdict);
     }
 
