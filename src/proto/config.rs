@@ -14,7 +14,7 @@ pub enum ElectionKind {
 
 impl ElectionKind {
     /// All of them.
-    const ALL: [ElectionKind; 2] = [ElectionKind::ChangRoberts, ElectionKind::FastBully];
+    pub const ALL: [ElectionKind; 2] = [ElectionKind::ChangRoberts, ElectionKind::FastBully];
 
     /// The name that files and flags take.
     pub fn name(self) -> &'static str {

@@ -5,7 +5,7 @@
 use super::bully::Bully;
 use super::entry::Committed;
 use super::id::{Ballot, NodeId};
-use super::message::{Elect, Elected, Freshness, TokenId};
+use super::message::{Elect, Elected, Freshness, Message, TokenId};
 
 /// What to do with a token of lap 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +63,15 @@ pub enum Token {
     Elect(Elect),
     /// Of lap 2.
     Elected(Elected),
+}
+
+impl From<Token> for Message {
+    fn from(token: Token) -> Message {
+        match token {
+            Token::Elect(token) => Message::Elect(Box::new(token)),
+            Token::Elected(token) => Message::Elected(token),
+        }
+    }
 }
 
 impl Token {

@@ -7,15 +7,16 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use indicatif::{ProgressBar, ProgressStyle};
 use ringchat::proto::config::ElectionKind;
+use ringchat_sim::explore::kind::Profile;
 use ringchat_sim::explore::many::{Explorations, Task, explore_many};
 use ringchat_sim::explore::one::{Space, again};
 use ringchat_sim::explore::report::{as_scenario, line, report};
 use ringchat_sim::explore::shrink::shrink;
 
 use super::USAGE;
-use super::named::Named;
 
 /// How many findings are shrunk and kept; more are only counted.
 const KEPT: usize = 20;
@@ -48,10 +49,10 @@ pub(crate) struct Explore {
     #[arg(long, value_name = "K/M", value_parser = shard, default_value = "1/1")]
     shard: (u64, u64),
     /// Which kinds of fault to draw from.
-    #[arg(long, value_enum, default_value_t = Named::Swarm)]
-    profile: Named,
+    #[arg(long, value_parser = one_of(Profile::ALL, Profile::name), default_value = Profile::default().name())]
+    profile: Profile,
     /// How the nodes find their leader.
-    #[arg(long, value_name = "WAY", value_parser = ElectionKind::of_name, default_value = ElectionKind::default().name())]
+    #[arg(long, value_parser = one_of(ElectionKind::ALL, ElectionKind::name), default_value = ElectionKind::default().name())]
     election: ElectionKind,
     /// Let every message stand for a command of the chat, and compare the chats of all nodes.
     #[arg(long)]
@@ -62,6 +63,15 @@ pub(crate) struct Explore {
     /// Stop at the first failure.
     #[arg(long)]
     first: bool,
+}
+
+/// Takes one of these, by its name.
+fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
+    all: [T; N],
+    name: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    let find = move |given: String| all.into_iter().find(|it| name(*it) == given).ok_or(given);
+    PossibleValuesParser::new(all.map(name)).try_map(find)
 }
 
 /// Explores; gives the exit code.
@@ -82,7 +92,7 @@ pub(crate) fn explore(arguments: &Explore) -> u8 {
         first: arguments.first,
         space: Space {
             nodes: arguments.nodes.clone(),
-            profile: arguments.profile.into(),
+            profile: arguments.profile,
             election: arguments.election,
             chat: arguments.chat,
         },

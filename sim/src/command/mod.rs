@@ -4,7 +4,6 @@ pub(crate) mod bisect;
 pub(crate) mod diff;
 pub(crate) mod election_cost;
 pub(crate) mod explore;
-mod named;
 pub(crate) mod processes;
 pub(crate) mod run;
 pub(crate) mod soak;

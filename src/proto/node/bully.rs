@@ -80,13 +80,7 @@ impl Node {
     fn call(&mut self, step: &mut Step, to: NodeId, token: Token) {
         let Some(link) = self.links.to(to) else { return };
         self.links.want(step.now, to);
-        step.send(
-            link,
-            match token {
-                Token::Elect(token) => Message::Elect(Box::new(token)),
-                Token::Elected(token) => Message::Elected(token),
-            },
-        );
+        step.send(link, token.into());
     }
 
     /// What this node would run with, as an answer.
@@ -141,10 +135,9 @@ impl Node {
 
     fn conclude(&mut self, step: &mut Step, verdict: Verdict) {
         match verdict {
-            Verdict::Wait => {}
-            Verdict::GiveUp => self.election.bully.reset(),
+            // Who has given up asks again when the next election is due.
+            Verdict::Wait | Verdict::GiveUp => {}
             Verdict::TooFew(met) => {
-                self.election.bully.reset();
                 self.miss_quorum(step, &met);
                 self.dial_missing(step, &met);
                 self.tell_met(step, &met);

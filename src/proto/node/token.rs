@@ -93,11 +93,7 @@ impl Node {
                 continue;
             };
             self.token_links.insert(token.id(), link);
-            let message = match token.clone() {
-                Token::Elect(token) => Message::Elect(Box::new(token)),
-                Token::Elected(token) => Message::Elected(token),
-            };
-            step.send(link, message);
+            step.send(link, token.clone().into());
         }
     }
 
