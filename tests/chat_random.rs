@@ -4,13 +4,13 @@
 #[path = "chat/mod.rs"]
 mod chat;
 
-use chat::{Bench, create, delete, edit, join, part, post, private, register, remove, seen};
+use chat::Bench;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use ringchat::chat::command::Action;
 use ringchat::chat::outcome::Outcome;
 use ringchat::chat::person::AccountId;
 use ringchat::proto::id::{Index, NodeId};
+use ringchat_sim::chats::commands::action;
 use ringchat_sim::chats::compare::{is_as_the_model_says, reaches_whom_it_may};
 use ringchat_sim::chats::model::Model;
 
@@ -18,37 +18,9 @@ const SEEDS: u64 = 1_000;
 const COMMANDS: u64 = 120;
 const NODES: u64 = 6;
 const PEOPLE: [&str; 6] = ["ann", "b0b", "bob", "Ann", "eve", "anna"];
-const GROUPS: [&str; 4] = ["rust", "RUST", "chess", "lobby"];
 
 fn pick<'a>(lots: &mut ChaCha8Rng, from: &[&'a str]) -> &'a str {
     from[lots.random_range(0..from.len())]
-}
-
-/// Anything that a person may do, most of it sensible.
-fn action(lots: &mut ChaCha8Rng, bench: &Bench) -> Action {
-    let group = pick(lots, &GROUPS);
-    let person = pick(lots, &PEOPLE);
-    let place = lots.random_range(1..=bench.place + 1);
-    match lots.random_range(0..24) {
-        0..=5 => post(group, &format!("line {place}")),
-        6..=8 => private(person, &format!("private {place}")),
-        9 => edit(place, "edited"),
-        10 => remove(place),
-        11 => create(group),
-        12..=14 => join(group),
-        15 => part(group),
-        16 => delete(group),
-        17 => register(person),
-        18 | 19 => {
-            let known: Vec<AccountId> = bench.chat.accounts().map(|(id, _)| id).collect();
-            let account = known.get(lots.random_range(0..8)).copied();
-            Action::Login { account: account.unwrap_or(AccountId(Index(place))) }
-        }
-        20 => Action::Logout,
-        21 if lots.random_range(0..4) == 0 => Action::DeleteAccount,
-        21 | 22 => seen(place),
-        _ => Action::Topic { group: None, text: format!("topic {place}") },
-    }
 }
 
 /// A node comes for the first time, comes back, or goes; a guest's name may go to another.
@@ -98,7 +70,8 @@ fn random_commands_lead_to_what_the_naive_model_says() {
                 0 => lots.random_range(1..=NODES),
                 at => model.sits[at % model.sits.len()].0,
             };
-            let action = action(&mut lots, &bench);
+            let known: Vec<AccountId> = bench.chat.accounts().map(|(id, _)| id).collect();
+            let action = action(&mut lots, Index(bench.place + 1), &known);
             let (before, model_before) = (bench.chat.clone(), model.clone());
             bench.act(node, action.clone());
             let expected = model.act(bench.place, node, &action, &before);

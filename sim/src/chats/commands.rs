@@ -35,7 +35,8 @@ fn hello(lots: &mut ChaCha8Rng, origin: NodeId) -> Command {
     Command::Hello { view, present: vec![origin], name: name(lots, &PEOPLE) }
 }
 
-fn action(lots: &mut ChaCha8Rng, place: Index, accounts: &[AccountId]) -> Action {
+/// Anything that a person may do at this place, most of it sensible.
+pub fn action(lots: &mut ChaCha8Rng, place: Index, accounts: &[AccountId]) -> Action {
     let earlier = |lots: &mut ChaCha8Rng| Index(lots.random_range(1..=place.0));
     match lots.random_range(0..24) {
         0..=5 => Action::Post {
