@@ -5,9 +5,11 @@ mod proto_hand;
 use proto_hand::*;
 use ringchat::proto::entry::{Body, Entry};
 use ringchat::proto::event::Event;
-use ringchat::proto::id::{Ballot, Index};
+use ringchat::proto::id::{Ballot, Index, NodeId};
+use ringchat::proto::input::{Disconnect, Input};
 use ringchat::proto::message::{Elected, Freshness, Message};
 use ringchat::proto::node::Start;
+use ringchat::proto::output::Output;
 
 /// Else nobody could lead who needs its voice for a pending view (seed 900142555 of the swarm).
 #[test]
@@ -38,4 +40,31 @@ fn one_that_has_been_let_in_compares() {
     let token = Elected { ballot: asked, freshness, view, met, promised_by, hops_left: 9 };
     let out = hand.hears(A, Message::Elected(token));
     assert!(events(&out).contains(&Event::PromiseWithheld { ballot: asked }));
+}
+
+/// Else whoever was let go from a ring that has lost many asks the dead first, one after the other, while the
+/// ring waits at the other end of a link (seed 1200003214 of the swarm).
+#[test]
+fn whoever_was_let_go_asks_one_at_hand_before_the_second_of_those_who_are_gone() {
+    let dead: Vec<NodeId> = (5..9).map(|n| NodeId(2 * n)).collect();
+    let mut hand = Hand::follower(&[B]);
+    for gone in &dead {
+        hand.connect(*gone);
+    }
+    // The view without it names those who are gone by now before the one who is there.
+    let members: Vec<NodeId> = dead.iter().copied().chain([A]).collect();
+    let welcome = Message::Welcome { ring: RING, view: view(2, &members), sponsored: false };
+    let mut asked = hand.hears(A, welcome);
+    for gone in dead {
+        asked.extend(hand.input(Input::Disconnected { link: link(gone), why: Disconnect::Closed }));
+    }
+    asked.extend(hand.pass(2_000, &[A]));
+    let joins = |output: &Output| match output {
+        Output::Send { link: on, message: Message::Join { .. } } => Some(*on == link(A)),
+        Output::Event(Event::Joining { .. }) => Some(false),
+        _ => None,
+    };
+    let asked: Vec<bool> = asked.iter().filter_map(joins).collect();
+    let first = asked.iter().position(|at_hand| *at_hand);
+    assert!(first.is_some_and(|place| place <= 2), "asked one who is there: {asked:?}");
 }

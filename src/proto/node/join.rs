@@ -1,6 +1,7 @@
 //! Joining: a newcomer asks a contact, which serves it the log until it has caught up. So does a member that
 //! finds no quorum: it may be none any more, and those who know that may be none whom it knows.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -21,8 +22,12 @@ const FORGOTTEN_AFTER: u32 = 10;
 /// A node on its way into a ring.
 #[derive(Debug)]
 pub(super) struct Joining {
-    contacts: Vec<SocketAddr>,
+    /// Whom to ask. Whoever was asked stands behind the others.
+    contacts: VecDeque<SocketAddr>,
+    /// How often another was asked.
     turn: usize,
+    /// The last one was dialed: next is one to whom a link stands, if there is any.
+    dialed: bool,
     /// The link to the contact whose turn it is.
     link: Option<LinkId>,
     asked_at: Instant,
@@ -40,8 +45,9 @@ pub(super) struct Learner {
 impl Joining {
     pub(super) fn new(contacts: Vec<SocketAddr>) -> Joining {
         Joining {
-            contacts,
+            contacts: contacts.into(),
             turn: 0,
+            dialed: true,
             link: None,
             asked_at: Instant::START,
             heard_at: Instant::START,
@@ -77,7 +83,7 @@ impl Node {
         let joining = self.joining.get_or_insert_with(|| Joining::new(Vec::new()));
         for address in asked {
             if !joining.contacts.contains(&address) {
-                joining.contacts.push(address);
+                joining.contacts.push_back(address);
             }
         }
         let silent = step.now.since(joining.heard_at) >= self.config.retry * PATIENCE;
@@ -98,20 +104,28 @@ impl Node {
         !self.is_member() || self.no_quorum.is_some()
     }
 
+    /// Every second time it is one to whom a link stands: of those who were known long ago many may be gone,
+    /// and each dial to one of them takes its time.
     fn next_contact(&mut self, step: &mut Step) {
         let Some(joining) = &mut self.joining else { return };
-        if joining.contacts.is_empty() {
-            return;
-        }
-        let contact = joining.contacts[joining.turn % joining.contacts.len()];
+        let at_hand = |address: &SocketAddr| {
+            self.links.iter().find(|(_, link)| link.stands && link.address == *address)
+        };
+        let place = joining.contacts.iter().position(|contact| at_hand(contact).is_some());
+        let place = place.filter(|_| joining.dialed).unwrap_or_default();
+        let Some(contact) = joining.contacts.remove(place) else { return };
+        joining.contacts.push_back(contact);
         joining.turn += 1;
         joining.heard_at = step.now;
-        let standing = self.links.iter().find(|(_, link)| link.address == contact);
-        if let Some((id, link)) = standing.map(|(id, link)| (id, link.stands)) {
+        let link = at_hand(&contact).map(|(id, _)| id);
+        joining.dialed = link.is_none();
+        if let Some(link) = link {
+            joining.link = Some(link);
+            return self.ask(step, link);
+        }
+        let under_way = self.links.iter().find(|(_, link)| link.address == contact);
+        if let Some((id, _)) = under_way {
             joining.link = Some(id);
-            if link {
-                self.ask(step, id);
-            }
             return;
         }
         let link = self.links.dial(step.now, None, contact);
