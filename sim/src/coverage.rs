@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ringchat::proto::config::ElectionKind;
 use ringchat::proto::event::Event;
 use ringchat::proto::id::{Ballot, NodeId};
 use ringchat::proto::view::{Change, View};
@@ -93,6 +94,13 @@ struct Seen {
     waits: bool,
     quorum_back: bool,
     sponsors: BTreeSet<NodeId>,
+}
+
+impl Rare {
+    /// Whether it can happen where nodes elect in this way: by Fast Bully no token makes a first lap.
+    pub fn can_be_met(self, election: ElectionKind) -> bool {
+        self != Rare::TokenReplaced || election == ElectionKind::ChangRoberts
+    }
 }
 
 impl Coverage {

@@ -225,10 +225,19 @@ impl Run {
     fn settle(&mut self) -> Result<Option<Duration>, Stopped> {
         let within = self.world.scenario().settle_within + CHANGED;
         let mut limit = self.world.elapsed() + within;
+        let mut delivered = self.world.delivered();
         let mut since: Option<(Duration, Settled)> = None;
         // A fault that stands may have come a moment ago, and not be noticed yet.
         let noticed = !self.world.has_standing_faults();
-        while self.world.elapsed() < limit {
+        loop {
+            if self.world.elapsed() >= limit {
+                // Many lines over a long way through narrow bounds take long, and are slow, not stuck.
+                self.world.look();
+                if self.world.delivered() <= delivered {
+                    return Ok(None);
+                }
+                (delivered, limit) = (self.world.delivered(), self.world.elapsed() + within);
+            }
             self.world.run_to(self.world.elapsed() + LOOK, self.world.asks_ahead())?;
             if self.mind_standstill()? {
                 if self.standstills.too_many() {
@@ -259,7 +268,6 @@ impl Run {
                 return Ok(Some(at));
             }
         }
-        Ok(None)
     }
 
     fn look_for_circle(&mut self) {

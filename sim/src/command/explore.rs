@@ -105,7 +105,7 @@ pub(crate) fn explore(arguments: &Explore) -> u8 {
     print!("{}", report(&task, &explored));
     let failed = tell_findings(&task, &explored, &arguments.keep);
     let Ok(failed) = failed else { return USAGE };
-    let holes = task.space.profile.is_complete() && tell_holes(&explored);
+    let holes = task.space.profile.is_complete() && tell_holes(&explored, task.space.election);
     u8::from(failed || holes)
 }
 
@@ -152,12 +152,12 @@ fn tell_findings(task: &Task, explored: &Explorations, keep: &Path) -> Result<bo
 }
 
 /// What was never met, where it should have been. Tells whether anything was missed.
-fn tell_holes(explored: &Explorations) -> bool {
+fn tell_holes(explored: &Explorations, election: ElectionKind) -> bool {
     if explored.runs < COVERED_AFTER {
         return false;
     }
     let mut holes = false;
-    for rare in explored.never() {
+    for rare in explored.never().filter(|rare| rare.can_be_met(election)) {
         holes = true;
         println!("never met in {} runs: {}", explored.runs, rare.words());
     }

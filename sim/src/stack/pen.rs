@@ -10,20 +10,21 @@ use ringchat::proto::node::Node;
 use ringchat::proto::output::Write;
 use tokio::time::{Sleep, sleep_until};
 
-use super::disk::Disk;
+use super::disk::{Cut, Disk};
 
 /// The store of one life. Once that is over it moves nothing any more.
 #[derive(Debug)]
 pub(super) struct Pen {
     disk: Disk,
     life: u64,
+    abandoned: bool,
     alarm: Option<Pin<Box<Sleep>>>,
 }
 
 impl Pen {
     /// For this life of the nodes that write to `disk`.
     pub(super) fn new(disk: Disk, life: u64) -> Pen {
-        Pen { disk, life, alarm: None }
+        Pen { disk, life, abandoned: false, alarm: None }
     }
 }
 
@@ -46,6 +47,10 @@ impl Store for Pen {
 
     fn told(&mut self) -> Option<Told> {
         self.disk.0.borrow_mut().told()
+    }
+
+    fn abandon(&mut self) {
+        self.abandoned = true;
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
@@ -73,7 +78,10 @@ impl Drop for Pen {
     fn drop(&mut self) {
         let mut spindle = self.disk.0.borrow_mut();
         if spindle.serves(self.life) {
-            spindle.finish();
+            match self.abandoned {
+                true => spindle.cut(Cut::PowerLost),
+                false => spindle.finish(),
+            }
         }
     }
 }
