@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use super::application::Application;
 use super::history::{Asker, Questions};
 use super::links::Links;
+use super::patience::{DISK_HANGS, Patience};
 use super::run::Exit;
 use super::store::Store;
 use crate::net::Net;
@@ -27,6 +28,7 @@ pub(super) struct Carrier<N: Net, A, S> {
     /// What the node is to be told before anything else: the answers to its outputs.
     pub(super) answers: VecDeque<Input>,
     pub(super) store: S,
+    patience: Patience,
     /// Why nothing is written any more.
     failed: Option<String>,
     /// The last index that the application's state covers.
@@ -46,6 +48,7 @@ impl<N: Net + 'static, A: Application, S: Store> Carrier<N, A, S> {
             exit: None,
             answers: VecDeque::new(),
             store,
+            patience: Patience::default(),
             failed: None,
             covered: Index::ZERO,
             fading: VecDeque::new(),
@@ -58,20 +61,40 @@ impl<N: Net + 'static, A: Application, S: Store> Carrier<N, A, S> {
     pub(super) fn next_input(&mut self) -> Option<Input> {
         match self.store.completed() {
             Some(Ok(write)) => {
+                self.patience.completes(write);
                 while let Some((_, index)) = self.fading.pop_front_if(|(id, _)| *id <= write) {
                     self.application.faded(index);
                 }
                 return Some(Input::Persisted { write });
             }
             Some(Err(why)) => {
-                tracing::error!("{why}; the node leaves the ring");
-                self.failed = Some(why);
+                self.fails(why);
                 return Some(Input::Unwritable);
             }
             None => {}
         }
         self.listen();
         self.answers.pop_front().or_else(|| self.inputs.pop_front())
+    }
+
+    /// A disk that does not answer is as good as one that fails: it would hold up all that waits for it, and
+    /// the elections of the others.
+    pub(super) fn mind_disk(&mut self, now: Instant) {
+        if self.failed.is_none() && self.patience.is_over(now) {
+            self.store.abandon();
+            self.fails(format!(
+                "the disk was given something to write and has completed nothing for {} s. Whether it ever \
+                 will is not known; what was acknowledged lies with the others. Look at the disk, and at \
+                 the network if the folder lies there, then start the node again",
+                DISK_HANGS.as_secs()
+            ));
+            self.answers.push_back(Input::Unwritable);
+        }
+    }
+
+    fn fails(&mut self, why: String) {
+        tracing::error!("{why}; the node leaves the ring");
+        self.failed = Some(why);
     }
 
     /// Carries out one wish.
@@ -91,6 +114,7 @@ impl<N: Net + 'static, A: Application, S: Store> Carrier<N, A, S> {
                 let place = write.snapshot.as_ref().map(|snapshot| snapshot.head.index);
                 let faded = place.map(|index| self.application.fading(index));
                 self.fading.extend(place.map(|index| (write.id, index)));
+                self.patience.begins(write.id);
                 self.store.begin(write, node, faded);
             }
             Output::Deliver(delivered) => {

@@ -24,7 +24,7 @@ type Completed = Result<WriteId, String>;
 /// What the thread writes: a record, and the lines that the archive gets before.
 type Task = (Record, Option<Faded>);
 
-/// The files and their threads. What was begun is written before this is dropped.
+/// The files and their threads. What was begun is written before this is dropped, unless it is abandoned.
 #[derive(Debug)]
 pub struct Disk {
     /// How much may wait in them follows from what the node lets be under way.
@@ -118,6 +118,11 @@ impl Store for Disk {
             self.hear(news);
         }
         self.told.pop_front()
+    }
+
+    fn abandon(&mut self) {
+        self.thread = None;
+        self.shelf.abandon();
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {

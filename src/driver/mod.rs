@@ -4,7 +4,8 @@
 //! that to the node, `carry` carries out the node's outputs, `links` encodes those that are messages
 //! into an `outbound` buffer, and `link` writes that.
 //!
-//! What has to outlive the process goes to a [`store`], such as a [`disk`]; `history` asks for lines of the
+//! What has to outlive the process goes to a [`store`], such as a [`disk`], and [`patience`] says when that
+//! counts as broken; `history` asks for lines of the
 //! past, in memory or of the archive, to which `shelf` gives a thread.
 
 pub mod application;
@@ -18,6 +19,7 @@ mod job;
 mod link;
 mod links;
 mod outbound;
+pub mod patience;
 pub mod run;
 mod settle;
 mod shelf;

@@ -143,6 +143,7 @@ impl<N: Net + 'static, A: Application, S: Store> Running<N, A, S> {
 
     /// Tells the node everything that waits, and carries out what it wants after each.
     fn handle_all(&mut self, now: Instant) {
+        self.carrier.mind_disk(now);
         while let Some(input) = self.carrier.next_input() {
             self.node.handle(now, input, &mut self.outbox);
             for output in self.outbox.drain(..) {

@@ -55,6 +55,11 @@ impl Shelf {
         self.give(Task::Look);
     }
 
+    /// The thread may never end, and is not waited for.
+    pub(super) fn abandon(&mut self) {
+        self.thread = None;
+    }
+
     fn give(&self, task: Task) {
         if let Some(tasks) = &self.tasks {
             // After a failure nobody takes it, and the node is on its way out of the ring.

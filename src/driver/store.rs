@@ -42,6 +42,9 @@ pub trait Store {
     /// What the archive has to tell next.
     fn told(&mut self) -> Option<Told>;
 
+    /// What was begun may never end, and nobody waits for that any more.
+    fn abandon(&mut self);
+
     /// Ready as soon as [`Self::completed`] or [`Self::told`] has something to tell.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()>;
 }
@@ -71,6 +74,8 @@ impl Store for Memory {
     fn told(&mut self) -> Option<Told> {
         self.told.pop()
     }
+
+    fn abandon(&mut self) {}
 
     fn poll(&mut self, _: &mut Context<'_>) -> Poll<()> {
         // What was begun is asked for before anybody waits.

@@ -150,6 +150,13 @@ impl Store for Storage {
         }
     }
 
+    fn abandon(&mut self) {
+        match self {
+            Storage::Memory(memory) => memory.abandon(),
+            Storage::Disk(disk) => disk.abandon(),
+        }
+    }
+
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         match self {
             Storage::Memory(memory) => memory.poll(cx),
