@@ -6,7 +6,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use ringchat::proto::id::{Index, NodeId};
 use ringchat::proto::message::Stored;
-use ringchat::proto::tally::{Spares, Tally};
+use ringchat::proto::tally::{BLOCK, Spares, Tally, hold_all_of};
 use ringchat::proto::view::{Member, View, Voters};
 
 fn view(ids: &[u64], tie_breaker: u64) -> View {
@@ -254,7 +254,7 @@ fn whoever_is_answered_is_told_what_it_has_not_told_itself() {
 #[test]
 fn of_many_nodes_the_same_is_news_as_if_each_were_looked_up() {
     let mut lots = ChaCha8Rng::seed_from_u64(17);
-    let mut found = [0; 2];
+    let mut found = [0; 3];
     for _ in 0..2_000 {
         let (mut known, mut other) = (Tally::default(), Tally::default());
         for id in 0..lots.random_range(0..40) {
@@ -280,7 +280,15 @@ fn of_many_nodes_the_same_is_news_as_if_each_were_looked_up() {
         let grows = |it: &Stored| it.index > commit && it.index > other.of(it.id).index;
         let news = known.known().iter().any(grows);
         assert_eq!(known.has_news_beyond(&other, commit), news, "{known:?} {other:?} {commit}");
-        for (count, was) in found.iter_mut().zip([lacking.is_empty(), news]) {
+
+        let block = known.known().get(..BLOCK);
+        let begins = block.is_some_and(|block| {
+            let mut pairs = block.iter().zip(other.known());
+            other.known().len() >= BLOCK
+                && pairs.all(|(it, other)| other.id == it.id && other.index >= it.index)
+        });
+        assert_eq!(hold_all_of(other.known(), block.unwrap_or(&[])), begins, "{other:?}");
+        for (count, was) in found.iter_mut().zip([lacking.is_empty(), news, begins]) {
             *count += usize::from(was);
         }
     }
