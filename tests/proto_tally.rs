@@ -6,7 +6,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use ringchat::proto::id::{Index, NodeId};
 use ringchat::proto::message::Stored;
-use ringchat::proto::tally::{Spares, Tally};
+use ringchat::proto::tally::{BLOCK, Spares, Tally, hold_all_of};
 use ringchat::proto::view::{Member, View, Voters};
 
 fn view(ids: &[u64], tie_breaker: u64) -> View {
@@ -67,6 +67,56 @@ fn the_order_in_which_facts_arrive_does_not_matter() {
             other.merge(*fact);
         }
         assert_eq!(one, other, "{facts:?}");
+    }
+}
+
+#[test]
+fn many_facts_merge_as_each_of_them_does_whatever_their_order() {
+    let mut lots = ChaCha8Rng::seed_from_u64(13);
+    for _ in 0..1_000 {
+        let mut some = |sorted: bool| {
+            let count = lots.random_range(0..8);
+            let mut draw = |below| lots.random_range(0..below);
+            let mut facts: Vec<Stored> =
+                (0..count).map(|_| fact(draw(7), draw(5), draw(5))).collect();
+            if sorted {
+                facts.sort_by_key(|fact| fact.id);
+                facts.dedup_by_key(|fact| fact.id);
+            }
+            facts
+        };
+        let mut one_by_one = Tally::default();
+        for fact in some(true) {
+            one_by_one.merge(fact);
+        }
+        // Mostly sorted, as honest peers say them; and once in a while not.
+        let sorted = !one_by_one.known().len().is_multiple_of(3);
+        let (said, mut at_once) = (some(sorted), one_by_one.clone());
+        let what = format!("{said:?} into {one_by_one:?}");
+        let mut news = false;
+        for fact in &said {
+            news |= fact.index > one_by_one.of(fact.id).index;
+            one_by_one.merge(*fact);
+        }
+        assert_eq!(at_once.merge_all(&said), news, "{what}");
+        assert_eq!(at_once, one_by_one, "{what}");
+    }
+}
+
+#[test]
+fn all_members_hold_what_the_least_of_them_does() {
+    // (who counts, what members 1, 2 … hold, what all of them do)
+    let table: &[(&[u64], &[u64], u64)] = &[
+        (&[], &[4], 0),
+        (&[1], &[4], 4),
+        (&[2, 1, 3], &[4, 3, 5], 3),
+        (&[3, 1], &[4, 3, 5], 4),
+        (&[1, 2, 3], &[4, 3], 0),
+        (&[9], &[4, 3], 0),
+    ];
+    for (members, held, all) in table {
+        let voters = Voters::from(&view(members, 1));
+        assert_eq!(tally(held).index_of_all(&voters), Index(*all), "{members:?} of {held:?}");
     }
 }
 
@@ -150,11 +200,29 @@ fn only_an_index_beyond_the_committed_that_was_not_sent_is_worth_a_frame() {
         (&[3, 2], &[2, 2], 2, true),
         (&[3, 2], &[2, 2], 3, false),
         (&[3, 2], &[4, 4], 0, false),
+        (&[3], &[3, 2], 0, false),
+        (&[3, 2, 5], &[3, 2, 4], 4, true),
+        (&[3, 2, 5], &[3, 2, 4], 5, false),
     ];
     for (known, sent, committed, news) in table {
         let found = tally(known).has_news_beyond(&tally(sent), Index(*committed));
         assert_eq!(found, *news, "known {known:?}, sent {sent:?}, committed {committed}");
     }
+}
+
+#[test]
+fn what_was_sent_beyond_the_committed_is_no_news_until_it_grows() {
+    let (known, mut sent) = (tally(&[3, 2, 5]), Tally::default());
+    sent.copy_beyond(&known, Index(4));
+    assert!(!known.has_news_beyond(&sent, Index(4)));
+    let mut grown = known.clone();
+    grown.merge(fact(2, 5, 0));
+    assert!(grown.has_news_beyond(&sent, Index(4)));
+    assert!(!grown.has_news_beyond(&sent, Index(5)), "it is committed by now");
+    sent.copy_beyond(&grown, Index(5));
+    assert!(sent.known().is_empty(), "nothing stands beyond");
+    grown.merge(fact(4, 6, 0));
+    assert!(grown.has_news_beyond(&sent, Index(5)));
 }
 
 #[test]
@@ -181,4 +249,48 @@ fn whoever_is_answered_is_told_what_it_has_not_told_itself() {
     let answer = Spares::default().news_for(&[fact(2, 5, 50), fact(4, 5, 49)], &known);
     let ids: Vec<u64> = answer.iter().map(|fact| fact.id.0).collect();
     assert_eq!(ids, [1, 3, 4, 9], "a pulse is news, too");
+}
+
+#[test]
+fn of_many_nodes_the_same_is_news_as_if_each_were_looked_up() {
+    let mut lots = ChaCha8Rng::seed_from_u64(17);
+    let mut found = [0; 3];
+    for _ in 0..2_000 {
+        let (mut known, mut other) = (Tally::default(), Tally::default());
+        for id in 0..lots.random_range(0..40) {
+            let both = fact(id, lots.random_range(0..4), lots.random_range(0..4));
+            known.merge(both);
+            // Mostly both know the same.
+            match lots.random_range(0..60) {
+                0 => {}
+                1 => drop(other.merge(fact(id, both.index.0 + 1, both.pulse))),
+                2 => drop(other.merge(fact(id, both.index.0, both.pulse.saturating_sub(1)))),
+                3 => drop(other.merge(fact(id, both.index.0.saturating_sub(1), both.pulse))),
+                4 => drop(other.merge(fact(100 + id, both.index.0, both.pulse))),
+                _ => drop(other.merge(both)),
+            }
+        }
+        let told = |it: &Stored| other.known().iter().find(|other| other.id == it.id);
+        let has =
+            |it: &Stored| told(it).is_some_and(|t| t.index >= it.index && t.pulse >= it.pulse);
+        let lacking: Vec<Stored> = known.known().iter().filter(|it| !has(it)).copied().collect();
+        assert_eq!(Spares::default().news_for(other.known(), &known), lacking, "{other:?}");
+
+        let commit = Index(lots.random_range(0..4));
+        let grows = |it: &Stored| it.index > commit && it.index > other.of(it.id).index;
+        let news = known.known().iter().any(grows);
+        assert_eq!(known.has_news_beyond(&other, commit), news, "{known:?} {other:?} {commit}");
+
+        let block = known.known().get(..BLOCK);
+        let begins = block.is_some_and(|block| {
+            let mut pairs = block.iter().zip(other.known());
+            other.known().len() >= BLOCK
+                && pairs.all(|(it, other)| other.id == it.id && other.index >= it.index)
+        });
+        assert_eq!(hold_all_of(other.known(), block.unwrap_or(&[])), begins, "{other:?}");
+        for (count, was) in found.iter_mut().zip([lacking.is_empty(), news, begins]) {
+            *count += usize::from(was);
+        }
+    }
+    assert!(found.into_iter().all(|count| (200..1_800).contains(&count)), "{found:?}");
 }

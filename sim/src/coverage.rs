@@ -81,6 +81,8 @@ pub struct Coverage {
     nodes: BTreeMap<u32, Seen>,
     lives: BTreeMap<NodeId, u32>,
     evicted: BTreeSet<NodeId>,
+    /// Whoever may stand among the sponsors' learners.
+    sponsored: BTreeSet<NodeId>,
     newest: u64,
 }
 
@@ -184,6 +186,7 @@ impl Coverage {
             rare = back.then_some(Rare::MinorityResubmits);
         } else if let Event::Sponsors { learner } = event {
             seen.sponsors.insert(*learner);
+            self.sponsored.insert(*learner);
         } else if let Event::LinkDown { why, .. } = event {
             rare = match why {
                 LinkLoss::Lost(Disconnect::Malformed(_)) => Some(Rare::Malformed),
@@ -209,7 +212,9 @@ impl Coverage {
     /// A view is in force at some node; the first to say so counts.
     fn installed(&mut self, id: NodeId, view: &View) {
         for change in &view.changes {
-            if let Change::Joined(who) = change {
+            if let Change::Joined(who) = change
+                && self.sponsored.remove(who)
+            {
                 for seen in self.nodes.values_mut() {
                     seen.sponsors.remove(who);
                 }

@@ -33,6 +33,8 @@ pub struct Link {
     pub round_trip: Option<Duration>,
     /// It and those measured before it, the newest first.
     recent: [Option<Duration>; RECENT],
+    /// The shortest of those, once there is more than one.
+    shortest: Option<Duration>,
     /// When this node last asked whether the peer is there.
     pub asked_at: Instant,
 }
@@ -115,16 +117,16 @@ impl Links {
             link.round_trip = Some(round_trip);
             link.recent.rotate_right(1);
             link.recent[0] = Some(round_trip);
+            let measured = link.recent.iter().flatten();
+            let shortest = measured.clone().min().copied();
+            link.shortest = shortest.filter(|_| measured.count() > 1);
         }
     }
 
     /// The round trip to the farthest peer, of those that were measured more than once.
     pub fn farthest(&self) -> Option<Duration> {
-        let shortest = |link: &Link| {
-            let measured = link.recent.iter().flatten();
-            measured.clone().min().copied().filter(|_| measured.count() > 1)
-        };
-        self.all.values().filter(|link| link.stands).filter_map(shortest).max()
+        let standing = self.all.values().filter(|link| link.stands);
+        standing.filter_map(|link| link.shortest).max()
     }
 
     /// The link to this peer is needed for something.
@@ -164,6 +166,7 @@ impl Link {
             wanted_at: now,
             round_trip: None,
             recent: [None; RECENT],
+            shortest: None,
             asked_at: Instant::START,
         }
     }

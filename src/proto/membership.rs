@@ -112,6 +112,11 @@ impl Membership {
         }
     }
 
+    /// Who counts in the view in force.
+    pub fn base_voters(&self) -> &Voters {
+        &self.voters[0]
+    }
+
     /// The size of the smaller of both views.
     pub fn fewest(&self) -> usize {
         self.base.members.len().min(self.newest().members.len())

@@ -18,6 +18,9 @@ pub fn pair(a: NodeId, b: NodeId) -> (NodeId, NodeId) {
 ///
 /// With three members every two are neighbours, so nothing can get better there.
 pub fn around(members: &[Member], broken: &Broken) -> Option<(Vec<Member>, Vec<NodeId>)> {
+    if broken.is_empty() {
+        return None;
+    }
     let mut order = members.to_vec();
     let mut moved = Vec::new();
     while let Some((better, who)) = one_move(&order, broken) {

@@ -44,6 +44,21 @@ pub struct Status {
     pub no_quorum: Option<(usize, usize)>,
 }
 
+/// What of a [`Status`] is a number or two, and so costs nothing to tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The number of the view in force.
+    pub view: u64,
+    /// The ballot it leads or follows under, if a leader is heard.
+    pub leading: Option<Ballot>,
+    /// The number of the view that is proposed and not yet in force.
+    pub pending_view: Option<u64>,
+    /// The last index of the log.
+    pub last: Index,
+    /// What is known committed.
+    pub committed: Index,
+}
+
 /// Why lines wait where nobody leads and so many of the members can be reached, for people.
 pub fn why_lines_wait(reachable: usize, members: usize) -> String {
     // With more than half of them at hand it is an election that takes long.

@@ -40,21 +40,20 @@ impl Spares {
     }
 
     /// What one who has told `told` lacks: the answer to a frame.
-    pub fn news_for(&mut self, told: &[Stored], tally: &Tally) -> Vec<Stored> {
+    pub fn news_for(&mut self, mut told: &[Stored], tally: &Tally) -> Vec<Stored> {
         let mut facts = self.free.pop().unwrap_or_default();
         facts.clear();
-        // Both are sorted, and mostly speak of the same nodes.
-        let mut at = 0;
-        for fact in &tally.known {
-            while told.get(at).is_some_and(|other| other.id < fact.id) {
-                at += 1;
+        for known in tally.known.chunks(BLOCK) {
+            if let Some(rest) = behind(told, known, |told, fact| {
+                less(told.index.0, fact.index.0) | less(told.pulse, fact.pulse)
+            }) {
+                told = rest;
+                continue;
             }
-            let has = |other: &Stored| {
-                (other.id == fact.id) & (other.index >= fact.index) & (other.pulse >= fact.pulse)
-            };
-            if !told.get(at).is_some_and(has) {
-                facts.push(*fact);
-            }
+            facts.extend(known.iter().filter(|fact| {
+                let other = next_of(&mut told, fact.id);
+                !other.is_some_and(|it| it.index >= fact.index && it.pulse >= fact.pulse)
+            }));
         }
         facts
     }
@@ -84,19 +83,24 @@ impl Tally {
     pub fn merge_all(&mut self, facts: &[Stored]) -> bool {
         let mut news = false;
         // Both are sorted, and mostly speak of the same nodes: then each stands where it is looked for.
-        let pairs = || self.known.iter().zip(facts);
-        if facts.len() <= self.known.len() && pairs().all(|(known, fact)| known.id == fact.id) {
-            for (known, fact) in self.known.iter_mut().zip(facts) {
-                news |= fact.index > known.index;
-                known.index = known.index.max(fact.index);
-                known.pulse = known.pulse.max(fact.pulse);
+        for (place, (known, fact)) in self.known.iter_mut().zip(facts).enumerate() {
+            if known.id != fact.id {
+                return self.merge_each(&facts[place..]) || news;
             }
-            if news {
-                let furthest = facts.iter().map(|fact| fact.index).max();
-                self.furthest = self.furthest.max(furthest.unwrap_or_default());
+            if fact.index > known.index {
+                known.index = fact.index;
+                self.furthest = self.furthest.max(fact.index);
+                news = true;
             }
-            return news;
+            known.pulse = known.pulse.max(fact.pulse);
         }
+        let shared = self.known.len().min(facts.len());
+        self.merge_each(&facts[shared..]) || news
+    }
+
+    /// The same for those that do not stand where they are looked for.
+    fn merge_each(&mut self, facts: &[Stored]) -> bool {
+        let mut news = false;
         for fact in facts {
             news |= fact.index > self.of(fact.id).index;
             self.merge(*fact);
@@ -122,20 +126,31 @@ impl Tally {
         }
     }
 
-    /// Becomes what `source` holds beyond `commit`: all that [`Tally::has_news_beyond`] is asked of,
-    /// then and later, since what is committed only grows. Mostly that is nothing.
+    /// Becomes `source`, if that holds anything beyond `commit`; else nothing, as is mostly so. It is all
+    /// that [`Tally::has_news_beyond`] is asked of, then and later, since what is committed only grows.
     pub fn copy_beyond(&mut self, source: &Tally, commit: Index) {
-        self.clear();
         if source.furthest > commit {
-            self.known.extend(source.known.iter().filter(|fact| fact.index > commit));
+            self.known.clone_from(&source.known);
             self.furthest = source.furthest;
+        } else {
+            self.clear();
         }
     }
 
     /// Whether this holds an index beyond `commit` that `sent` lacks: what may yet commit something.
     pub fn has_news_beyond(&self, sent: &Tally, commit: Index) -> bool {
-        let lacks = |fact: &Stored| fact.index > commit && fact.index > sent.of(fact.id).index;
-        self.furthest > commit && self.known.iter().any(lacks)
+        let mut sent = &sent.known[..];
+        let mut is_news = |known: &[Stored]| {
+            if let Some(rest) = behind(sent, known, |it, fact| less(it.index.0, fact.index.0)) {
+                sent = rest;
+                return false;
+            }
+            known.iter().any(|fact| {
+                let has = next_of(&mut sent, fact.id).map_or(Index::ZERO, |it| it.index);
+                fact.index > has.max(commit)
+            })
+        };
+        self.furthest > commit && self.known.chunks(BLOCK).any(&mut is_news)
     }
 
     /// Whether at least half of so many members may hold something beyond `index`: else no quorum of
@@ -166,6 +181,11 @@ impl Tally {
         self.election_quorum(voters, |stored| stored.pulse)
     }
 
+    /// The greatest index that all of these hold.
+    pub fn index_of_all(&self, voters: &Voters) -> Index {
+        Index(self.held_by(voters, |stored| stored.index.0).into_iter().min().unwrap_or(0))
+    }
+
     fn election_quorum(&self, voters: &Voters, what: impl Fn(Stored) -> u64) -> u64 {
         let mut held = self.held_by(voters, &what);
         let by_more = majority(&mut held);
@@ -180,13 +200,58 @@ impl Tally {
 
     /// What each of them holds, in their order. Both they and the facts are sorted.
     fn held_by(&self, voters: &Voters, what: impl Fn(Stored) -> u64) -> Vec<u64> {
-        let mut facts = self.known.iter().peekable();
-        let mut of = |id: NodeId| {
-            while facts.next_if(|fact| fact.id < id).is_some() {}
-            facts.peek().filter(|fact| fact.id == id).map_or(0, |fact| what(**fact))
-        };
+        let mut facts = &self.known[..];
+        let mut of = |id: NodeId| next_of(&mut facts, id).map_or(0, |fact| what(*fact));
         voters.ids.iter().map(|id| of(*id)).collect()
     }
+}
+
+/// So many facts are compared at once, without a branch for each.
+pub const BLOCK: usize = 8;
+
+/// Whether these begin with the nodes of a whole block of facts, and of each hold no less an index.
+#[inline]
+pub fn hold_all_of(held: &[Stored], facts: &[Stored]) -> bool {
+    behind(held, facts, |it, fact| less(it.index.0, fact.index.0)).is_some()
+}
+
+/// What stands behind a whole block of `facts` among those that `others` hold, if they speak of the same
+/// nodes there, and none is `short` of it.
+#[inline]
+fn behind<'a>(
+    others: &'a [Stored],
+    facts: &[Stored],
+    short: impl Fn(&Stored, &Stored) -> u64,
+) -> Option<&'a [Stored]> {
+    let facts = facts.first_chunk::<BLOCK>()?;
+    let (others, rest) = others.split_first_chunk::<BLOCK>()?;
+    let (mut differ, mut lack) = (0, 0);
+    for (other, fact) in others.iter().zip(facts) {
+        differ |= other.id.0 ^ fact.id.0;
+        lack |= short(other, fact);
+    }
+    (differ == 0 && lack >> (u64::BITS - 1) == 0).then_some(rest)
+}
+
+/// A number whose highest bit tells whether `a` is less than `b`: none counts so far that it has that bit.
+#[inline]
+fn less(a: u64, b: u64) -> u64 {
+    a.wrapping_sub(b)
+}
+
+/// What is said of a node. Both the facts and those asked for are sorted, so what was passed is asked for
+/// no more; and mostly the next is the one.
+#[inline]
+fn next_of<'a>(facts: &mut &'a [Stored], id: NodeId) -> Option<&'a Stored> {
+    while let [first, rest @ ..] = *facts
+        && first.id <= id
+    {
+        *facts = rest;
+        if first.id == id {
+            return Some(first);
+        }
+    }
+    None
 }
 
 /// What more than half of them reach: behind it stand those that hold no more, before it those that hold

@@ -118,6 +118,17 @@ impl Checkers {
         self.end.clone().settle(moment, &self.picture)
     }
 
+    /// Whether somebody owes liveness, and L1 and L2 hold of all who do. Nothing counts as checked.
+    pub fn is_closed(&self, moment: &FinalPicture) -> bool {
+        let cores = moment.cores(&self.picture);
+        let mut broken = Vec::new();
+        for core in &cores {
+            l1_ring_closure::RingClosure::default().settle(moment, core, &mut broken);
+            l2_one_leader::AgreedLeader::default().settle(moment, core, &mut broken);
+        }
+        !cores.is_empty() && broken.is_empty()
+    }
+
     /// How often each guarantee was checked. One that was never checked has not been shown to hold.
     pub fn counts(&self) -> [(Guarantee, u64); 15] {
         let counts = [

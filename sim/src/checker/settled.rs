@@ -150,6 +150,9 @@ impl FinalPicture {
 
     /// Nodes without whom no link between the rest is cut.
     fn cover(&self, nodes: &[(&FinalNode, &Status)]) -> BTreeSet<NodeId> {
+        if self.broken_links.is_empty() {
+            return BTreeSet::new();
+        }
         let mut left: Vec<_> = nodes.iter().collect();
         let mut cover = BTreeSet::new();
         loop {
@@ -164,10 +167,11 @@ impl FinalPicture {
     }
 
     fn can_form_ring(&self, nodes: &[(&FinalNode, &Status)]) -> bool {
-        nodes.iter().all(|(node, _)| {
-            let broken = self.broken_at(&node.name, nodes);
-            broken == 0 || 2 * (nodes.len() - 1 - broken) >= nodes.len()
-        })
+        self.broken_links.is_empty()
+            || nodes.iter().all(|(node, _)| {
+                let broken = self.broken_at(&node.name, nodes);
+                broken == 0 || 2 * (nodes.len() - 1 - broken) >= nodes.len()
+            })
     }
 
     /// How many of `nodes` the node has no good link to.

@@ -48,10 +48,8 @@ impl Engine for Events {
         };
         let config = Config { priority: priority(node), ..self.config.clone() };
         let life = Node::new(seed, host.address, config, start);
-        if let Some(before) = host.id.replace(life.hello().member.id) {
-            self.homes.remove(&before);
-        }
-        self.homes.insert(life.hello().member.id, node);
+        let id = life.hello().member.id;
+        self.homes.settle(host.id.replace(id), id, node);
         host.begin(incarnation, life);
         host.written = written;
         host.clock.restart(self.now);

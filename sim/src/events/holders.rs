@@ -68,7 +68,7 @@ impl Events {
     fn check_leader(&mut self, host: NodeIndex, ballot: Ballot) {
         let here = &self.hosts[host.0];
         // A pending view may be the one that lets it in.
-        let pending = here.node.as_ref().is_some_and(|node| node.status().pending_view.is_some());
+        let pending = here.node.as_ref().is_some_and(|node| node.standing().pending_view.is_some());
         let outside = |view: &View| here.id.is_some_and(|id| !view.contains(id));
         if !pending && here.view.as_ref().is_some_and(outside) {
             let words = format!("leads under {ballot}, though its log says that it was removed");
@@ -90,7 +90,7 @@ impl Events {
     fn view_follows(&self, host: NodeIndex) -> bool {
         let here = &self.hosts[host.0];
         let (Some(node), Some(view)) = (&here.node, &here.view) else { return false };
-        node.status().view.number > view.number
+        node.standing().view > view.number
     }
 
     /// Whoever is the first to know something committed has counted an entry of the ballot that it
@@ -102,7 +102,7 @@ impl Events {
         }
         let here = &self.hosts[host.0];
         let (Some(node), true) = (&here.node, here.view.is_some()) else { return };
-        let status = node.status();
+        let status = node.standing();
         let Some(ballot) = status.leading else { return };
         let before = status.committed.previous();
         let held = node.entries(before, status.last).count() as u64;
@@ -130,18 +130,18 @@ impl Events {
         let Some(view) = view else { return };
         let ring = self.hosts[host.0].ring();
         let holds = |id: NodeId| {
-            let place = self.homes.get(&id);
+            let place = self.homes.of(id);
             // Of a life that made way for the next, or for a ring of its own, nothing is known any more.
             place.is_none_or(|place| {
                 let there = &self.hosts[place.0];
-                *place == host || there.ring() != ring || there.holds(index, is_it)
+                place == host || there.ring() != ring || there.holds(index, is_it)
             })
         };
         let enough =
             if strictly { view.is_commit_quorum(holds) } else { view.is_election_quorum(holds) };
         if !enough {
             let name = |id: NodeId| {
-                let place = self.homes.get(&id);
+                let place = self.homes.of(id);
                 place.map_or_else(|| id.to_string(), |place| self.names[place.0].clone())
             };
             let of = |which: &dyn Fn(NodeId) -> bool| {

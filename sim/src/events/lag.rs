@@ -65,7 +65,7 @@ impl Events {
             Event::ViewProposed { .. } | Event::ViewInstalled { .. } | Event::Leads { .. }
         ) {
             let here = &mut self.hosts[host.0];
-            let pending = here.node.as_ref().is_some_and(|it| it.status().pending_view.is_some());
+            let pending = here.node.as_ref().is_some_and(|it| it.standing().pending_view.is_some());
             here.lag = Lag { pending, ..Lag::default() };
         }
     }

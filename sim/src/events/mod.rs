@@ -12,6 +12,7 @@ mod eyes;
 mod failing;
 mod ground;
 mod holders;
+mod homes;
 mod host;
 mod image;
 mod lag;
@@ -29,7 +30,7 @@ mod weather;
 mod words;
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -40,6 +41,7 @@ use ringchat::proto::output::Outbox;
 use ringchat::proto::time::Instant;
 
 use self::holders::Furthest;
+use self::homes::Homes;
 use self::host::{Host, Running};
 use self::link::Connection;
 use self::queue::Queue;
@@ -76,8 +78,7 @@ pub struct Events {
     names: Vec<String>,
     config: Config,
     hosts: Vec<Host>,
-    /// Where the last life of each node is: with every frame it is asked of whom that speaks.
-    homes: BTreeMap<NodeId, NodeIndex>,
+    homes: Homes,
     queue: Queue<Thing>,
     connections: Vec<Connection>,
     weather: Weather,
@@ -113,7 +114,7 @@ impl Events {
             names: scenario.names.clone(),
             config: scenario.config.clone(),
             hosts: (1..=count).map(|host| Host::new(address(host))).collect(),
-            homes: BTreeMap::new(),
+            homes: Homes::default(),
             queue: Queue::new(),
             connections: Vec::new(),
             weather: Weather::new(scenario.network, lots, count),
@@ -134,7 +135,7 @@ impl Events {
 
     /// The machine of a node, unless a later life has taken that over.
     fn host_of(&self, id: NodeId) -> Option<&Host> {
-        self.homes.get(&id).map(|home| &self.hosts[home.0])
+        self.homes.of(id).map(|home| &self.hosts[home.0])
     }
 
     /// Lets the first thing happen that is due by then. False if nothing is.

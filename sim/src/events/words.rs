@@ -5,6 +5,7 @@
 
 use ringchat::proto::id::{Ballot, Index, NodeId};
 use ringchat::proto::message::{Elected, Message, Stored};
+use ringchat::proto::tally::{BLOCK, hold_all_of};
 
 use super::Events;
 use crate::scenario::NodeIndex;
@@ -49,13 +50,23 @@ impl Events {
     /// follow another by now. What was true when it was said before is not looked up again.
     fn not_held(&self, ballot: Ballot, facts: &[Stored], said: &Said) -> Option<String> {
         let known = if said.ballot == ballot { &said.facts[..] } else { &[] };
-        facts.iter().enumerate().find_map(|(place, fact)| {
+        // Both these facts and the homes of those they speak of are sorted.
+        let mut skipped = 0;
+        let mut look_up = |place: usize, fact: &Stored| {
             let old = known.get(place).is_some_and(|it| it.id == fact.id && it.index >= fact.index);
             if old || fact.index == Index::ZERO {
                 return None;
             }
-            let wrong = self.host_of(fact.id)?.written.lacks(ballot, fact.index);
+            let (at, home) = self.homes.of_near(place + skipped, fact.id)?;
+            skipped = at.saturating_sub(place);
+            let wrong = self.hosts[home.0].written.lacks(ballot, fact.index);
             wrong.then(|| format!("says that {} holds {} of {ballot}", fact.id, fact.index))
+        };
+        facts.chunks(BLOCK).zip((0..).step_by(BLOCK)).find_map(|(facts, from)| {
+            if hold_all_of(known.get(from..).unwrap_or(&[]), facts) {
+                return None;
+            }
+            facts.iter().zip(from..).find_map(|(fact, place)| look_up(place, fact))
         })
     }
 }

@@ -7,7 +7,6 @@ use ringchat::proto::time::Instant;
 use super::World;
 use super::machine::Phase;
 use crate::checker::settled::{Core, FinalNode, FinalPicture};
-use crate::checker::violation::{Guarantee, Violation};
 use crate::scenario::{NodeIndex, priority};
 
 impl World {
@@ -47,26 +46,7 @@ impl World {
 
     /// Whether the ring is a circle again and all agree on a leader, whatever is still under way.
     pub fn is_closed(&self) -> bool {
-        let picture = self.picture(None);
-        let cores = picture.cores(self.checkers.picture());
-        let broken = self.checkers.judge(&picture);
-        let concerns = |violation: &Violation| match violation.guarantee {
-            Guarantee::L1 | Guarantee::L2 => true,
-            Guarantee::S1
-            | Guarantee::S2
-            | Guarantee::S3
-            | Guarantee::S4
-            | Guarantee::S5
-            | Guarantee::S6
-            | Guarantee::S7
-            | Guarantee::S8
-            | Guarantee::S9
-            | Guarantee::S10
-            | Guarantee::L3
-            | Guarantee::L4
-            | Guarantee::L5 => false,
-        };
-        !cores.is_empty() && !broken.iter().any(concerns)
+        self.checkers.is_closed(&self.picture(None))
     }
 
     /// Whether nothing is under way any more and every guarantee of liveness holds now. What is

@@ -1,6 +1,6 @@
 //! Following a leader: its log, stretch by stretch, and the acknowledgements that travel with it.
 
-use super::replicate::AckDue;
+use super::replicate::{AckDue, replica_over};
 use super::{Node, Step};
 use crate::proto::entry::Body;
 use crate::proto::event::Event;
@@ -180,7 +180,7 @@ impl Node {
         ack: AppendAck,
     ) {
         if ack.promised > self.current && ack.ballot == self.current {
-            if let Some(replica) = self.replicas.get_mut(&from).filter(|it| it.link == link) {
+            if let Some(replica) = replica_over(&mut self.replicas, from, link) {
                 replica.refused();
             }
             return self.request(step, Request::Outpromised { promised: ack.promised });
@@ -188,10 +188,7 @@ impl Node {
         if ack.ballot != self.current {
             return;
         }
-        let Some(replica) = self.replicas.get_mut(&from).filter(|replica| replica.link == link)
-        else {
-            return;
-        };
+        let Some(replica) = replica_over(&mut self.replicas, from, link) else { return };
         replica.acknowledged(&ack);
         let goes_on = replica.next <= self.verified || replica.lacks(self.pulse, self.committed);
         let news = self.tally.merge_all(&ack.stored);

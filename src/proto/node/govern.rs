@@ -149,8 +149,10 @@ impl Node {
         });
         let base = self.membership.base();
         let limit = self.config.lag_entries;
-        let behind = |id: NodeId| self.tally.of(id).index.0 + limit < self.committed.0;
-        let first = base.after(self.me.id).map(|member| member.id).find(|id| behind(*id));
+        let behind = |id: &NodeId| self.tally.of(*id).index.0 + limit < self.committed.0;
+        let mut others = base.after(self.me.id).map(|member| member.id);
+        // In a short log nobody can be that far behind.
+        let first = if self.committed.0 > limit { others.find(behind) } else { None };
         let since = desk.lagging.filter(|(id, _)| Some(*id) == first).map_or(now, |(_, at)| at);
         desk.lagging = first.map(|id| (id, since));
         self.leading = Some(leading);

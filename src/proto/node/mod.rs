@@ -121,8 +121,9 @@ pub struct Node {
     suspects: Suspects,
     exiles: Exiles,
     successor: Option<NodeId>,
-    /// The neighbours this node sends the log to: its successor, and the learners it sponsors.
-    replicas: BTreeMap<NodeId, Replica>,
+    /// The neighbours this node sends the log to: its successor, and the learners it sponsors. Sorted, and
+    /// mostly a single one.
+    replicas: Vec<(NodeId, Replica)>,
     learners: BTreeMap<NodeId, Learner>,
     /// Whom to ask to be let in, besides the members that are known.
     contacts: Vec<SocketAddr>,
@@ -199,7 +200,7 @@ impl Node {
             suspects: Suspects::default(),
             exiles: Exiles::default(),
             successor: None,
-            replicas: BTreeMap::new(),
+            replicas: Vec::new(),
             learners: BTreeMap::new(),
             contacts: Vec::new(),
             joining: None,

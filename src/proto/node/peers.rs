@@ -102,7 +102,7 @@ impl Node {
         let gone = self.links.remove(link)?;
         step.event(Event::LinkDown { link, peer: gone.peer, why });
         self.acks_due.retain(|due| due.link != link);
-        self.replicas.retain(|_, replica| replica.link != link);
+        self.replicas.retain(|(_, replica)| replica.link != link);
         gone.peer.into_iter().for_each(|peer| self.fetch.lost(peer));
         self.contact_failed(link);
         Some(gone)

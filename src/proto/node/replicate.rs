@@ -61,7 +61,7 @@ impl Node {
     /// One replica for each neighbour that can be reached now; known ones are kept.
     fn choose_replicas(&mut self) {
         if self.has_replicas() {
-            return self.snapshots.retain(|peer| self.replicas.contains_key(&peer));
+            return self.snapshots.retain(|peer| find(&self.replicas, peer).is_some());
         }
         let mut wanted: BTreeMap<NodeId, LinkId> = BTreeMap::new();
         let learners = self.learners.keys().copied();
@@ -70,17 +70,19 @@ impl Node {
                 wanted.insert(peer, link);
             }
         }
-        self.replicas.retain(|peer, replica| wanted.get(peer) == Some(&replica.link));
+        self.replicas.retain(|(peer, replica)| wanted.get(peer) == Some(&replica.link));
         self.snapshots.retain(|peer| wanted.contains_key(&peer));
         for (peer, link) in wanted {
             let next = self.verified.next();
-            self.replicas.entry(peer).or_insert_with(|| Replica::new(link, next));
+            if let Err(at) = self.replicas.binary_search_by_key(&peer, |(id, _)| *id) {
+                self.replicas.insert(at, (peer, Replica::new(link, next)));
+            }
         }
     }
 
     /// Whether the replicas are those that are wanted: nearly always, so no map is made to know it.
     fn has_replicas(&self) -> bool {
-        let kept = |peer: NodeId| match (self.links.to(peer), self.replicas.get(&peer)) {
+        let kept = |peer: NodeId| match (self.links.to(peer), find(&self.replicas, peer)) {
             (Some(link), Some(replica)) if replica.link == link => Some(1),
             (None, None) => Some(0),
             (Some(_) | None, Some(_) | None) => None,
@@ -152,6 +154,20 @@ impl Node {
         replica.sent_tally.copy_beyond(&self.tally, self.committed);
         step.send(replica.link, Message::Append(frame));
     }
+}
+
+fn find(replicas: &[(NodeId, Replica)], peer: NodeId) -> Option<&Replica> {
+    replicas.iter().find(|(id, _)| *id == peer).map(|(_, replica)| replica)
+}
+
+/// The one of this neighbour, if it goes over this link.
+pub(super) fn replica_over(
+    replicas: &mut [(NodeId, Replica)],
+    peer: NodeId,
+    link: LinkId,
+) -> Option<&mut Replica> {
+    let mut those = replicas.iter_mut().map(|(id, replica)| (*id, replica));
+    those.find(|(id, replica)| *id == peer && replica.link == link).map(|(_, replica)| replica)
 }
 
 fn payload_bytes(entry: &Entry) -> usize {

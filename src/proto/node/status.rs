@@ -1,26 +1,28 @@
 //! A picture of the ring, for people.
 
 use super::Node;
-use crate::proto::id::Index;
-use crate::proto::status::{Role, Status};
-use crate::proto::view::View;
+use crate::proto::status::{Role, Standing, Status};
+use crate::proto::view::{View, Voters};
 
 impl Node {
     /// What this node knows of its ring now.
     pub fn status(&self) -> Status {
-        let view = self.walk_for_people();
-        let stored = view.members.iter().map(|member| self.tally.of(member.id).index);
-        let hears = self.leading.is_some() || self.heard.is_some();
+        let Standing { leading, pending_view, last, committed, .. } = self.standing();
+        let (base, outside) = (self.membership.base(), self.newer_outside());
+        let stored_by_all = match outside {
+            Some(view) => self.tally.index_of_all(&Voters::from(view)),
+            None => self.tally.index_of_all(self.membership.base_voters()),
+        };
         Status {
             me: self.me,
             ring: self.ring,
             role: self.role(),
             promised: self.durable.promised(),
-            leading: Some(self.current).filter(|_| hears),
-            pending_view: self.membership.pending().map(|(_, view)| view.number),
-            last: self.durable.log().last(),
-            committed: self.committed,
-            stored_by_all: stored.min().unwrap_or(Index::ZERO),
+            leading,
+            pending_view,
+            last,
+            committed,
+            stored_by_all,
             successor: self.successor,
             predecessor: self.predecessor.filter(|peer| self.links.to(*peer).is_some()),
             suspects: self.suspects.iter().collect(),
@@ -31,13 +33,25 @@ impl Node {
                 .collect(),
             waiting: self.outgoing.waiting(),
             no_quorum: self.no_quorum,
-            view,
+            view: outside.unwrap_or(base).clone(),
         }
     }
 
-    fn walk_for_people(&self) -> crate::proto::view::View {
+    /// The numbers of it only, for those who ask often.
+    pub fn standing(&self) -> Standing {
+        let hears = self.leading.is_some() || self.heard.is_some();
+        Standing {
+            view: self.newer_outside().unwrap_or(self.membership.base()).number,
+            leading: Some(self.current).filter(|_| hears),
+            pending_view: self.membership.pending().map(|(_, view)| view.number),
+            last: self.durable.log().last(),
+            committed: self.committed,
+        }
+    }
+
+    fn newer_outside(&self) -> Option<&View> {
         let base = self.membership.base();
-        self.outside.as_ref().filter(|view| view.number > base.number).unwrap_or(base).clone()
+        self.outside.as_ref().filter(|view| view.number > base.number)
     }
 
     fn role(&self) -> Role {

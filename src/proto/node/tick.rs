@@ -6,7 +6,6 @@ use super::{Node, Step};
 use crate::proto::event::{Event, LinkLoss};
 use crate::proto::id::LinkId;
 use crate::proto::message::Message;
-use crate::proto::replica::Replica;
 
 /// A dialed link that nobody needed for this many heartbeats is closed.
 const UNWANTED_AFTER: u32 = 20;
@@ -63,7 +62,7 @@ impl Node {
                 self.dial(step, exile);
             }
         }
-        self.replicas.values_mut().for_each(Replica::ask_again_if_refused);
+        self.replicas.iter_mut().for_each(|(_, replica)| replica.ask_again_if_refused());
         self.retarget(step);
         self.miss_leader(step);
         self.tick_leading(step);
