@@ -20,7 +20,6 @@ use crate::chat::name::Name;
 use crate::chat::person::{PersonId, Who};
 use crate::chat::state::Chat;
 use crate::driver::handle::{Handle, Stopped};
-use crate::proto::event::Refusal;
 use crate::proto::id::{Index, NodeId};
 
 /// How many lines wait here before the front end should read no more.
@@ -30,7 +29,7 @@ const QUEUE_MAX: usize = 64;
 #[derive(Debug)]
 pub struct Session {
     pub(super) handle: Handle,
-    desk: Rc<RefCell<Desk>>,
+    pub(super) desk: Rc<RefCell<Desk>>,
     pub(super) me: NodeId,
     name: Name,
     /// Lines said before this node is in a ring wait here, so that its name comes first.
@@ -159,19 +158,6 @@ impl Session {
         Ok(self.handle.status().await?.stored_by_all)
     }
 
-    /// Whether going on alone would be refused now, and why.
-    ///
-    /// # Errors
-    /// If the node has stopped.
-    pub async fn may_go_alone(&self) -> Result<Option<Refusal>, Stopped> {
-        let status = self.handle.status().await?;
-        Ok(match (status.ring, status.no_quorum) {
-            (None, _) => Some(Refusal::NoRing),
-            (Some(_), None) => Some(Refusal::HasQuorum),
-            (Some(_), Some(_)) => None,
-        })
-    }
-
     /// To be told all news before they are shown: a node that came in says its name, and private
     /// lines that are shown need not wait any more.
     pub fn on_news(&mut self, news: &News) {
@@ -221,16 +207,6 @@ impl Session {
     /// time.
     fn saw(&mut self, place: Option<Index>) {
         self.seen = self.seen.max(place);
-    }
-
-    /// Before the node leaves: what it has shown of groups is not missed later. Where nothing can
-    /// be ordered, it is not worth waiting for.
-    pub fn take_leave(&mut self) {
-        let has_account = self.who().is_some_and(|who| !who.person.is_guest());
-        let (no_quorum, up_to) = (self.desk.borrow().no_quorum, self.desk.borrow().shown);
-        if has_account && self.admitted && !no_quorum {
-            self.order(Action::Seen { up_to });
-        }
     }
 
     /// The replicated state. It must not be held across an `await`.

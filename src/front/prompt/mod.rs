@@ -1,28 +1,32 @@
 //! The prompt of a terminal: a line editor in a thread of its own, that others print above.
+//!
+//! [`sketch`] is what the prompt shows; `typist` draws it for the editor.
 
-use std::borrow::Cow;
 use std::io;
 use std::process;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use rustyline::completion::Completer;
 use rustyline::config::Configurer;
 use rustyline::error::{ReadlineError, Signal as EditorSignal};
-use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::history::MemHistory;
-use rustyline::{ColorMode, Config, Context, Editor, ExternalPrinter, Helper, Hinter, Validator};
+use rustyline::{ColorMode, Config, Editor, ExternalPrinter};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
-use super::commands::{For, ends, wants_password, words};
+use self::sketch::Sketch;
+use self::typist::Typist;
+use super::commands::{self, For};
 use super::output::Print;
 use super::plain::Typing;
 use super::secret::Secret;
+
+pub mod sketch;
+mod typist;
 
 /// How many lines the arrow keys bring back.
 const HISTORY: usize = 1_000;
@@ -37,100 +41,24 @@ pub struct Prompt {
     editing: Arc<AtomicBool>,
 }
 
-/// What the prompt shows and completes. Whoever knows draws it, and the editor looks at it before
-/// each line.
-#[derive(Clone, Debug, Default)]
-pub struct Sketch(Arc<Mutex<Drawn>>);
-
-#[derive(Debug, Default)]
-struct Drawn {
-    prompt: String,
-    people: Vec<String>,
-    groups: Vec<String>,
+/// What is typed at a prompt, as far as the editor must understand it.
+#[derive(Clone, Copy, Debug)]
+pub struct Language {
+    /// Where the word begins that is being typed, and how it may go on.
+    pub complete: fn(&Sketch, &str) -> (usize, Vec<String>),
+    /// Whether a line ends the program, so that no further one is to be asked for.
+    pub ends: fn(&str) -> bool,
+    /// What a password must be typed for behind a line, if it wants one.
+    pub wants_password: fn(&str) -> Option<For>,
 }
 
-impl Sketch {
-    /// Draws it anew: the prompt, and the names of people and groups that can be completed.
-    pub fn draw(&self, prompt: String, people: Vec<String>, groups: Vec<String>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Drawn { prompt, people, groups };
-    }
-
-    /// Draws the prompt alone anew.
-    pub fn draw_prompt(&self, prompt: String) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).prompt = prompt;
-    }
-
-    fn prompt(&self) -> String {
-        let drawn = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if drawn.prompt.is_empty() { "> ".to_owned() } else { drawn.prompt.clone() }
-    }
-
-    /// Where the word begins that is being typed, and how it may go on: commands at the beginning
-    /// of a line, and names anywhere; groups alone behind a `#`, people alone behind an `@`.
-    pub fn complete(&self, typed: &str) -> (usize, Vec<String>) {
-        if typed.starts_with('/') && !typed.contains(' ') {
-            let fitting = words().filter(|word| word.starts_with(&typed.to_ascii_lowercase()));
-            return (0, with_blank(fitting.map(str::to_owned).collect()));
-        }
-        let start = typed.rfind(' ').map_or(0, |blank| blank + 1);
-        let word = &typed[start..];
-        let (start, word) = match word.strip_prefix(['#', '@']) {
-            Some(rest) => (start + 1, rest),
-            None => (start, word),
-        };
-        let drawn = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (people, groups): (&[String], &[String]) = match typed[..start].chars().next_back() {
-            Some('#') => (&[], &drawn.groups),
-            Some('@') => (&drawn.people, &[]),
-            Some(_) | None => (&drawn.people, &drawn.groups),
-        };
-        let begins = |name: &&String| {
-            !word.is_empty()
-                && name.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word))
-        };
-        (start, with_blank(people.iter().chain(groups).filter(begins).cloned().collect()))
-    }
-}
-
-/// Where only one word fits, the next may be typed at once.
-fn with_blank(mut words: Vec<String>) -> Vec<String> {
-    if let [only] = &mut words[..] {
-        only.push(' ');
-    }
-    words
-}
-
-#[derive(Helper, Hinter, Validator)]
-struct Typist {
-    sketch: Sketch,
-    /// What is typed is a password: nothing of it is shown.
-    hidden: bool,
-}
-
-impl Highlighter for Typist {
-    fn highlight<'l>(&self, line: &'l str, _position: usize) -> Cow<'l, str> {
-        if self.hidden { Cow::Owned(" ".repeat(line.chars().count())) } else { Cow::Borrowed(line) }
-    }
-
-    fn highlight_char(&self, _line: &str, _position: usize, kind: CmdKind) -> bool {
-        match kind {
-            CmdKind::MoveCursor => false,
-            CmdKind::Other | CmdKind::ForcedRefresh => self.hidden,
-        }
-    }
-}
-
-impl Completer for Typist {
-    type Candidate = String;
-
-    fn complete(
-        &self,
-        line: &str,
-        position: usize,
-        _context: &Context<'_>,
-    ) -> rustyline::Result<(usize, Vec<String>)> {
-        Ok(if self.hidden { (0, Vec::new()) } else { self.sketch.complete(&line[..position]) })
-    }
+impl Language {
+    /// What is typed at a node.
+    pub const CHAT: Language = Language {
+        complete: Sketch::complete,
+        ends: commands::ends,
+        wants_password: commands::wants_password,
+    };
 }
 
 /// How the editor ends, and what it shows.
@@ -140,11 +68,21 @@ type Started<P> = (Prompt, mpsc::Receiver<Typing>, P, Sketch);
 ///
 /// # Errors
 /// If this terminal cannot do that; plain lines still work.
-pub fn start() -> Result<Started<impl Print>, ReadlineError> {
-    let config = Config::builder().max_history_size(HISTORY)?.auto_add_history(true).build();
+pub fn start(language: Language, colours: bool) -> Result<Started<impl Print>, ReadlineError> {
+    // What the editor calls colours is how it asks the typist to draw, also where nobody wants any.
+    let config = Config::builder().max_history_size(HISTORY)?.auto_add_history(true);
+    let config = config.color_mode(ColorMode::Forced).build();
     let mut editor: Editor<Typist, MemHistory> = Editor::with_history(config, MemHistory::new())?;
     let sketch = Sketch::default();
-    editor.set_helper(Some(Typist { sketch: sketch.clone(), hidden: false }));
+    editor.set_helper(Some(Typist {
+        sketch: sketch.clone(),
+        language,
+        colours,
+        hidden: false,
+        place: String::new(),
+        prompt_width: 0,
+        columns: 0,
+    }));
     let printer = Above(editor.create_external_printer()?);
     let (sender, typings) = mpsc::channel(1);
     let (end, ended) = oneshot::channel();
@@ -152,7 +90,7 @@ pub fn start() -> Result<Started<impl Print>, ReadlineError> {
     let still_editing = Arc::clone(&editing);
     let drawn = sketch.clone();
     thread::spawn(move || {
-        edit(editor, &drawn, &sender);
+        edit(editor, language, &drawn, &sender);
         still_editing.store(false, Ordering::SeqCst);
         // Nobody may wait for it.
         let _gone = end.send(());
@@ -161,31 +99,64 @@ pub fn start() -> Result<Started<impl Print>, ReadlineError> {
 }
 
 /// Asks for lines until one ends the program. The terminal is as it was when this returns.
-fn edit(mut editor: Editor<Typist, MemHistory>, sketch: &Sketch, typings: &mpsc::Sender<Typing>) {
+fn edit(
+    mut editor: Editor<Typist, MemHistory>,
+    language: Language,
+    sketch: &Sketch,
+    typings: &mpsc::Sender<Typing>,
+) {
     loop {
-        let typing = match editor.readline(&sketch.prompt()) {
-            Ok(line) => Typing::Line(line),
+        let prompt = draw(&mut editor, sketch);
+        let last = match editor.readline(&prompt) {
+            Ok(text) => {
+                if hand_over(&mut editor, language, &text, typings) {
+                    continue;
+                }
+                return;
+            }
+            Err(ReadlineError::Signal(EditorSignal::Resize)) => continue,
             Err(ReadlineError::Interrupted | ReadlineError::Signal(EditorSignal::Interrupt)) => {
                 Typing::Interrupt
             }
-            Err(ReadlineError::Signal(EditorSignal::Resize)) => continue,
             Err(_) => Typing::End,
         };
-        let (last, password) = match &typing {
-            Typing::Line(line) => (ends(line), wants_password(line)),
-            Typing::TooLong { .. } | Typing::Password(_) => (false, None),
-            Typing::Interrupt | Typing::End => (true, None),
-        };
-        if typings.blocking_send(typing).is_err() || last {
-            return;
-        }
-        if let Some(what) = password {
-            let typed = Typing::Password(hidden(&mut editor, &what));
-            if typings.blocking_send(typed).is_err() {
-                return;
-            }
+        // Whoever took what is typed may be gone.
+        let _gone = typings.blocking_send(last);
+        return;
+    }
+}
+
+/// Hands over what was typed: one line, or several that were pasted at once. Whether to ask for more.
+fn hand_over(
+    editor: &mut Editor<Typist, MemHistory>,
+    language: Language,
+    text: &str,
+    typings: &mpsc::Sender<Typing>,
+) -> bool {
+    let text = text.trim_end_matches('\n');
+    for line in text.split('\n') {
+        if typings.blocking_send(Typing::Line(line.to_owned())).is_err() || (language.ends)(line) {
+            return false;
         }
     }
+    let last = text.rsplit('\n').next().unwrap_or_default();
+    match (language.wants_password)(last) {
+        Some(what) => typings.blocking_send(Typing::Password(hidden(editor, &what))).is_ok(),
+        None => true,
+    }
+}
+
+/// The prompt with the place where lines are said now. What changes while a line is typed stands
+/// behind that line, since the editor cannot move it.
+fn draw(editor: &mut Editor<Typist, MemHistory>, sketch: &Sketch) -> String {
+    let place = sketch.place();
+    let prompt = format!("{place}> ");
+    let columns = editor.dimensions().map_or(0, |(columns, _)| usize::from(columns));
+    if let Some(typist) = editor.helper_mut() {
+        typist.prompt_width = prompt.chars().count();
+        (typist.place, typist.columns) = (place, columns);
+    }
+    prompt
 }
 
 /// Asks for a password: nothing of it is shown, and the arrow keys do not bring it back.
@@ -204,8 +175,6 @@ fn hidden(editor: &mut Editor<Typist, MemHistory>, what: &For) -> Option<Secret>
 
 fn hide(editor: &mut Editor<Typist, MemHistory>, hidden: bool) {
     editor.set_auto_add_history(!hidden);
-    // Colours are how the editor hides a line, also where nobody wants to see any.
-    editor.set_color_mode(if hidden { ColorMode::Forced } else { ColorMode::Enabled });
     if let Some(typist) = editor.helper_mut() {
         typist.hidden = hidden;
     }
