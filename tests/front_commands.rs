@@ -4,7 +4,7 @@ use ringchat::chat::command::{Action, Body, Kind};
 use ringchat::chat::name::Name;
 use ringchat::chat::text::LINE_BYTES_MAX;
 use ringchat::front::commands::{
-    CommandError, For, Typed, ends, help, needs_ring, parse, wants_password, words,
+    CommandError, For, Typed, ends, help, parse, wants_password, words,
 };
 use ringchat::front::door::Request;
 use ringchat::proto::id::Index;
@@ -238,28 +238,6 @@ fn an_unknown_command_suggests_the_nearest_if_one_is_near() {
     }
     let long = parse(&format!("/{}", "x".repeat(LINE_BYTES_MAX)), None).unwrap_err();
     assert!(long.to_string().len() < 200);
-}
-
-#[test]
-fn what_asks_something_of_the_ring_is_told_from_what_does_not() {
-    for line in
-        ["/list", "/groups", "/who", "/name bob", "/msg bob hi", "/group rust", "joingroup 1 ann"]
-    {
-        assert!(needs_ring(line), "{line}");
-    }
-    for line in [
-        "hello",
-        "/join rust",
-        "/state",
-        "/help",
-        "/quit",
-        "/alias",
-        "/frob",
-        "/login bob",
-        "/group",
-    ] {
-        assert!(!needs_ring(line), "{line}");
-    }
 }
 
 #[test]

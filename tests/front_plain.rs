@@ -1,8 +1,9 @@
-//! Tables for reading lines from a pipe.
+//! Tables for reading lines from a pipe: what a line is, and which of them wait for the ring.
 
 use std::io::{BufReader, Cursor};
 
 use ringchat::chat::text::LINE_BYTES_MAX;
+use ringchat::front::commands::needs_ring;
 use ringchat::front::plain::{Typing, next_line};
 
 #[test]
@@ -32,4 +33,26 @@ fn plain_input_is_read_line_by_line_and_within_bounds() {
     }
     let mut reader = BufReader::new(Cursor::new(b"\xff\n"));
     assert_eq!(next_line(&mut reader), line("\u{fffd}"), "what is no UTF-8 is replaced");
+}
+
+#[test]
+fn what_asks_something_of_the_ring_is_told_from_what_does_not() {
+    for line in
+        ["/list", "/groups", "/who", "/name bob", "/msg bob hi", "/group rust", "joingroup 1 ann"]
+    {
+        assert!(needs_ring(line), "{line}");
+    }
+    for line in [
+        "hello",
+        "/join rust",
+        "/state",
+        "/help",
+        "/quit",
+        "/alias",
+        "/frob",
+        "/login bob",
+        "/group",
+    ] {
+        assert!(!needs_ring(line), "{line}");
+    }
 }

@@ -38,6 +38,8 @@ pub struct Session {
     queue: VecDeque<Bytes>,
     /// Up to here private lines were shown, which nobody was told yet.
     seen: Option<Index>,
+    /// Up to here this person was shown private lines here, whether or not the order knows yet.
+    shown: Option<(PersonId, Index)>,
     /// How many messages the driver was handed.
     handed: u64,
 }
@@ -53,6 +55,7 @@ impl Session {
             admitted: false,
             queue: VecDeque::new(),
             seen: None,
+            shown: None,
             handed: 0,
         }
     }
@@ -88,6 +91,8 @@ impl Session {
             }
             Request::Deliver => {
                 let mail: Vec<_> = self.chat().mail(self.person()).cloned().collect();
+                let mail: Vec<_> =
+                    mail.into_iter().filter(|line| !self.has_shown(line.place)).collect();
                 self.saw(mail.last().map(|line| line.place));
                 Ok(Some(News::Mail(mail)))
             }
@@ -206,7 +211,16 @@ impl Session {
     /// What was shown is to be told to all, so that it is shown at no other node and at no other
     /// time.
     fn saw(&mut self, place: Option<Index>) {
-        self.seen = self.seen.max(place);
+        let Some(place) = place else { return };
+        self.seen = self.seen.max(Some(place));
+        let person = self.person();
+        let before = self.shown.filter(|(of, _)| *of == person).map(|(_, up_to)| up_to);
+        self.shown = Some((person, before.max(Some(place)).unwrap_or(place)));
+    }
+
+    fn has_shown(&self, place: Index) -> bool {
+        let person = self.person();
+        self.shown.is_some_and(|(of, up_to)| of == person && place <= up_to)
     }
 
     /// The replicated state. It must not be held across an `await`.
