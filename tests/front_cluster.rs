@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bytes::Bytes;
-use ringchat::front::cluster::commands::{CommandError, Typed, help, parse};
+use ringchat::front::cluster::commands::{CommandError, LANGUAGE, Typed, complete, help, parse};
 use ringchat::front::cluster::lines::{Board, LINE_TIME};
 use ringchat::front::cluster::news::Shown;
 use ringchat::proto::entry::{Delivered, Payload, Submission};
@@ -38,6 +38,40 @@ fn commands_mean_the_same_in_capitals_with_slashes_and_as_the_seeds_spell_them()
         assert_eq!(parse(line, 4), Ok(meant), "{line:?}");
     }
     assert!(help().iter().any(|line| line.contains("killnode, kill K")));
+}
+
+#[test]
+fn commands_and_servers_are_completed_in_their_places() {
+    let servers = ["s1", "s2"].map(str::to_owned);
+    for (typed, start, expected) in [
+        ("sta", 0, &["state "][..]),
+        ("RES", 0, &["restart", "resume"]),
+        ("/he", 1, &["heal", "help"]),
+        ("kill", 0, &["killnode", "kill"]),
+        ("killnode ", 9, &["s1", "s2"]),
+        ("Killnode S2", 9, &["s2 "]),
+        ("/pause s", 7, &["s1", "s2"]),
+        ("cut s1 ", 7, &["s1", "s2"]),
+        ("cut s1 s2 o", 10, &["oneway "]),
+        ("events a", 7, &["all "]),
+        ("say s1 he", 7, &[]),
+        ("say s1 ü", 7, &[]),
+        ("state ", 6, &[]),
+        ("frob ", 5, &[]),
+        ("", 0, &[]),
+    ] {
+        let (found, words) = complete(typed, &servers);
+        assert_eq!(
+            (found, words.as_slice()),
+            (start, expected.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>().as_slice()),
+            "{typed:?}"
+        );
+    }
+    for (line, ends) in [("quit", true), ("//EXIT", true), ("/leave", false), ("/register", false)]
+    {
+        assert_eq!((LANGUAGE.ends)(line), ends, "{line}");
+        assert_eq!((LANGUAGE.wants_password)(line), None, "{line}");
+    }
 }
 
 #[test]

@@ -1,6 +1,4 @@
-//! Tables for what a person can type, and for reading it from a pipe.
-
-use std::io::{BufReader, Cursor};
+//! Tables for what a person can type.
 
 use ringchat::chat::command::{Action, Body, Kind};
 use ringchat::chat::name::Name;
@@ -9,7 +7,6 @@ use ringchat::front::commands::{
     CommandError, For, Typed, ends, help, parse, wants_password, words,
 };
 use ringchat::front::door::Request;
-use ringchat::front::plain::{Typing, next_line};
 use ringchat::proto::id::Index;
 
 fn name(text: &str) -> Name {
@@ -25,7 +22,7 @@ fn say(text: &str) -> Typed {
 }
 
 fn private(to: &str, text: &str) -> Typed {
-    act(Action::Private { to: name(to), body: Body::Plain(text.to_owned()) })
+    Typed::Tell(name(to), text.to_owned())
 }
 
 fn join(group: &str) -> Typed {
@@ -61,7 +58,17 @@ fn lines_are_said_and_commands_are_understood() {
         ),
         ("/msg bob  two  blanks", private("bob", " two  blanks")),
         ("/p 127.0.0.1:7400 hi", private("127.0.0.1:7400", "hi")),
-        ("/pa @bob hi", private("bob", "hi")),
+        (
+            "/pa @bob hi",
+            act(Action::Private { to: name("bob"), body: Body::Plain("hi".to_owned()) }),
+        ),
+        ("/alias", Typed::Aliases),
+        ("/alias boss ann b", Typed::Alias { alias: name("boss"), of: name("ann b") }),
+        (
+            "/a 127.0.0.1:7400 home",
+            Typed::Alias { alias: name("home"), of: name("127.0.0.1:7400") },
+        ),
+        ("/unalias boss", Typed::Unalias(name("boss"))),
         ("/msg \"bob smith\" hi \"you\"", private("bob smith", "hi \"you\"")),
         ("/join #rust", join("rust")),
         ("/JOIN rust", join("rust")),
@@ -124,6 +131,7 @@ fn f12_f30_f31_f38_commands_are_understood_as_the_systems_before_spelt_them() {
         ("ls bob", ask(Request::List("bob".to_owned()))),
         ("deliver", ask(Request::Deliver)),
         ("send bob are you there?", private("bob", "are you there?")),
+        ("messages 5", ask(Request::History { group: None, count: 5, before: None })),
         ("#createroom rust", act(Action::Create { group: name("rust") })),
         ("#joinroom MainHall-s1", Typed::Enter(None)),
         ("#deleteroom rust", act(Action::Delete { group: name("rust") })),
@@ -188,6 +196,12 @@ fn f44_wrong_words_are_answered_with_how_it_is_typed() {
         ("/leave rust", "expected /quit"),
         ("/join a", "a letter first"),
         ("/create 9lives", "a letter first"),
+        ("/alias boss", "expected /alias [ALIAS NAME]"),
+        ("/a 127.0.0.1:7400 two words", "expected /alias [ALIAS NAME]"),
+        ("/alias @boss ann", "expected a word of your own"),
+        ("/unalias", "expected /unalias ALIAS"),
+        ("KillNode 3", "is for the console of a cluster"),
+        ("/heal", "is for the console of a cluster"),
     ] {
         let error = parse(typed, None).unwrap_err().to_string();
         assert!(error.contains(part) && error.contains("nothing was done"), "{typed}: {error}");
@@ -263,33 +277,4 @@ fn f12_help_names_every_command() {
     for word in words().chain(["//text"]) {
         assert!(help.contains(word), "{word}");
     }
-}
-
-#[test]
-fn plain_input_is_read_line_by_line_and_within_bounds() {
-    let longest = "x".repeat(LINE_BYTES_MAX);
-    let line = |text: &str| Typing::Line(text.to_owned());
-    let table = [
-        ("a\nb\n".to_owned(), vec![line("a"), line("b")]),
-        ("a\r\nb".to_owned(), vec![line("a"), line("b")]),
-        ("\n\na".to_owned(), vec![line(""), line(""), line("a")]),
-        (String::new(), vec![]),
-        (format!("{longest}\r\na"), vec![line(&longest), line("a")]),
-        (format!("{longest}x\na"), vec![Typing::TooLong { found: LINE_BYTES_MAX + 1 }, line("a")]),
-        (
-            format!("{longest}{longest}\r\na"),
-            vec![Typing::TooLong { found: 2 * LINE_BYTES_MAX + 1 }, line("a")],
-        ),
-    ];
-    for (input, expected) in table {
-        for capacity in [1, 7, 8_192] {
-            let mut reader = BufReader::with_capacity(capacity, Cursor::new(input.clone()));
-            for typing in &expected {
-                assert_eq!(&next_line(&mut reader), typing);
-            }
-            assert_eq!(next_line(&mut reader), Typing::End);
-        }
-    }
-    let mut reader = BufReader::new(Cursor::new(b"\xff\n"));
-    assert_eq!(next_line(&mut reader), line("\u{fffd}"), "what is no UTF-8 is replaced");
 }

@@ -5,7 +5,7 @@ mod node;
 
 use std::path::Path;
 
-use node::{Running, folder};
+use node::{Running, command, folder};
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -123,6 +123,99 @@ fn f26_f27_f57_after_a_restart_of_all_accounts_groups_and_waiting_lines_are_ther
     bob.wait_for("* you are @bob again");
     let again = |line: &&String| line.contains("for you alone");
     assert_eq!(bob.lines().iter().find(again), None, "{:#?}", bob.lines());
+}
+
+// Answers F26 of docs/features.md.
+#[test]
+fn aliases_stand_for_people_and_outlive_a_restart_and_bad_lines_are_told() {
+    let folder = folder();
+    let mut ann = start(folder.path(), "ann", &["--new"]);
+    let bob = start(folder.path(), "bob", &["--join", &ann.address]);
+    ann.wait_for("* bob joins");
+    ann.type_line(&format!("/a {} home", bob.address));
+    ann.wait_for(&format!("* home means {} now", bob.address));
+    ann.type_line("/alias friend bob");
+    ann.wait_for("* friend means bob now");
+    ann.type_line("/msg home by address");
+    bob.wait_for("]: by address");
+    ann.kill_9();
+    let file = folder.path().join("ann").join("aliases.txt");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, format!("{text}nonsense\n")).unwrap();
+    let data = folder.path().join("ann").to_str().unwrap().to_owned();
+    let mut ann = Running::start(folder.path(), &["--name", "ann", "--data", &data]);
+    let told = ann.wait_for("aliases.txt, line 4: expected an alias and whom it means");
+    assert!(told.starts_with("! ") && told.contains("\"nonsense\""), "{told}");
+    ann.wait_for("* you are ann again");
+    ann.type_line("/pa Friend by name");
+    bob.wait_for("]: by name");
+    ann.type_line("/unalias friend");
+    ann.wait_for("* friend is no alias any more");
+    ann.type_line("/msg friend to nobody");
+    ann.wait_for("! nobody is called friend");
+}
+
+#[test]
+fn a_script_that_is_read_before_its_node_is_in_the_ring_gets_answers_of_the_ring() {
+    let folder = folder();
+    let mut ann = Running::found(folder.path(), "ann");
+    with_password(&mut ann, "/register", PASSWORD);
+    ann.wait_for("* @ann is yours for good");
+    let join = ["--name", "bob", "--listen", "127.0.0.1:0", "--join", &ann.address];
+    let mut bob = Running::spawn(command(folder.path()).args(join), folder.path());
+    bob.type_line("/list");
+    with_password(&mut bob, "/login ann", PASSWORD);
+    bob.type_line("by a script");
+    bob.end_input();
+    ann.wait_for("]: by a script");
+    assert_eq!(bob.wait_exit(), Some(0));
+    let shown = bob.lines().join("\n");
+    assert!(shown.contains("* accounts: ") && shown.contains("logged in as @ann"), "{shown}");
+    assert!(!shown.contains("0 lines were not ordered"), "it left as soon as it could: {shown}");
+}
+
+#[test]
+fn each_session_of_an_account_says_its_lines_where_its_own_person_went() {
+    let folder = folder();
+    let mut ann = Running::found(folder.path(), "ann");
+    let mut bob = Running::join(folder.path(), "bob", &ann);
+    with_password(&mut ann, "/register", PASSWORD);
+    bob.wait_for("* ann is @ann now");
+    with_password(&mut bob, "/login ann", PASSWORD);
+    bob.wait_for("* you are logged in as @ann");
+    ann.type_line("/join rust");
+    ann.wait_for("* your lines go to #rust now");
+    bob.wait_for("* #rust is a new group, and yours");
+    bob.type_line("in the lobby still");
+    let line = ann.wait_for("]: in the lobby still");
+    assert!(line.starts_with("@ann["), "{line}");
+    ann.type_line("/part");
+    ann.wait_for("* your lines go to the lobby now");
+}
+
+#[test]
+fn a_guest_who_takes_another_name_stays_in_their_group() {
+    let folder = folder();
+    let mut ann = Running::found(folder.path(), "ann");
+    ann.type_line("/join rust");
+    ann.wait_for("* your lines go to #rust now");
+    ann.type_line("/name eve");
+    ann.wait_for("* you are eve now");
+    ann.type_line("still here");
+    ann.wait_for("#rust eve[");
+}
+
+#[test]
+fn a_private_line_too_is_told_to_be_with_all() {
+    let folder = folder();
+    let mut ann = Running::found(folder.path(), "ann");
+    let bob = Running::join(folder.path(), "bob", &ann);
+    ann.wait_for("* bob joins");
+    ann.type_line("/msg bob psst");
+    let line = bob.wait_for("]: psst");
+    let place = line.split_once('[').unwrap().1.split_once('·').unwrap().0.to_owned();
+    ann.wait_for("… → bob: psst");
+    ann.wait_for(&format!("✓ all members have {place}"));
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::thread;
 
 use node::{Running, errors_of, folder, run_to_end};
 use ringchat::wire::preamble::{VERSION, preamble, with_version};
+use tokio::net::TcpSocket;
 
 /// Somebody at a free port who says this to everybody who connects.
 fn somebody_who_says(bytes: &'static [u8]) -> String {
@@ -22,6 +23,15 @@ fn somebody_who_says(bytes: &'static [u8]) -> String {
         }
     });
     address
+}
+
+/// A port at which connections are refused, as long as this socket is there: it is bound, so that nobody else
+/// is given the port, and does not listen.
+fn nobody() -> (TcpSocket, String) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = socket.local_addr().unwrap().to_string();
+    (socket, address)
 }
 
 /// Runs the node to its end; it must fail with this code and say all of these.
@@ -52,7 +62,7 @@ fn an_address_of_another_machine_cannot_be_listened_at() {
 
 #[test]
 fn when_no_address_of_join_answers_each_is_listed_with_its_reason() {
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let (_bound, nobody) = nobody();
     let http = somebody_who_says(b"HTTP/1.1 400 Bad Request\r\n\r\n");
     let newer = with_version(VERSION + 1);
     let newer = somebody_who_says(Box::leak(Box::new(newer)));
@@ -72,8 +82,10 @@ fn when_no_address_of_join_answers_each_is_listed_with_its_reason() {
 
 #[test]
 fn a_node_does_not_join_itself() {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-    assert_fails(&["--listen", &free, "--join", &free], 1, &["this node itself"]);
+    // At this address of this process nobody else draws a port.
+    let process = std::process::id();
+    let own = format!("127.73.{}.{}:7400", process >> 8 & 0xff, process & 0xff);
+    assert_fails(&["--listen", &own, "--join", &own], 1, &["this node itself"]);
 }
 
 #[test]
@@ -89,7 +101,7 @@ fn addresses_of_two_rings_are_not_joined() {
 #[test]
 fn of_several_addresses_the_first_that_answers_is_joined() {
     let folder = folder();
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let (_bound, nobody) = nobody();
     let ann = Running::found(folder.path(), "ann");
     let join = format!("{nobody},{}", ann.address);
     let bob = Running::start(

@@ -8,6 +8,7 @@ use std::sync::atomic::AtomicU64;
 use ringchat::driver::disk::Disk;
 use ringchat::driver::run::{Driver, Exit, Settings};
 use ringchat::driver::store::Memory;
+use ringchat::front::aliases::Aliases;
 use ringchat::front::application::ChatApplication;
 use ringchat::front::console::{Console, End};
 use ringchat::front::journal::{Journal, Recorded, What};
@@ -15,13 +16,14 @@ use ringchat::front::log;
 use ringchat::front::mailbox::Mailbox;
 use ringchat::front::options::{Options, OptionsError};
 use ringchat::front::output::Output;
+use ringchat::front::prompt::{self, Language};
 use ringchat::front::screen::Screen;
 use ringchat::front::session::Session;
 use ringchat::front::signals::Signals;
 use ringchat::front::start::{Begun, begin};
 use ringchat::front::storage::{Storage, folder_of};
 use ringchat::front::streams::{Format, Input};
-use ringchat::front::{plain, prompt, subcommand};
+use ringchat::front::{plain, subcommand};
 use ringchat::net::TokioNet;
 use ringchat::proto::config::Config;
 use ringchat::proto::node::Start;
@@ -88,10 +90,10 @@ async fn run(options: Options) -> Result<(), Failure> {
     let reads = options.input != Input::Nothing;
     let terminal =
         reads && journal.is_none() && io::stdin().is_terminal() && io::stdout().is_terminal();
-    let prompt = if terminal { prompt::start().ok() } else { None };
-    let (prompt, sketch, typings, output, screen) = match prompt {
+    let screen = Screen::for_terminal();
+    let prompt = terminal.then(|| prompt::start(Language::CHAT, screen.has_colours()).ok());
+    let (prompt, sketch, typings, output, screen) = match prompt.flatten() {
         Some((prompt, typings, above, sketch)) => {
-            let screen = Screen::for_terminal();
             (Some(prompt), Some(sketch), typings, Output::start(above), screen)
         }
         None => {
@@ -107,6 +109,7 @@ async fn run(options: Options) -> Result<(), Failure> {
     let verbose = verbose(&options, prompt.is_some().then_some(&output));
     let log = log::start(begun.listen.port(), Arc::clone(&lamport), verbose.clone());
     let greeting = greeting(&begun, log);
+    let aliases = Aliases::new(begun.files.as_ref().map(|(file, _)| folder_of(file)));
 
     let news = Mailbox::new();
     let mut application = ChatApplication::new(begun.hello.member, news.clone(), lamport);
@@ -130,10 +133,8 @@ async fn run(options: Options) -> Result<(), Failure> {
     let (driver, handle) = Driver::with_store(TokioNet, listener, application, storage, settings);
     let session = Session::new(handle, desk, hello.member.id, options.name);
     let console = Console::new(session, news.clone(), typings, output.clone(), screen, signals);
-    let mut console = console.for_machine(journal).with_prompt(sketch).reads(options.input);
-    for line in greeting {
-        console.greet(&line);
-    }
+    let console = console.for_machine(journal).with_prompt(sketch).reads(options.input);
+    let console = console.greet(&greeting).with_aliases(aliases);
     let result = together(driver, console, news).await;
     if let Some(prompt) = prompt {
         prompt.stop().await;
@@ -204,7 +205,7 @@ fn open_journal(begun: &Begun) -> io::Result<Journal> {
     Ok(journal)
 }
 
-fn greeting(begun: &Begun, log: Result<std::path::PathBuf, log::LogError>) -> Vec<String> {
+fn greeting(begun: &Begun, log: Result<std::path::PathBuf, log::LogError>) -> String {
     let (listen, address) = (begun.listen, begun.hello.member.address);
     let reached = if listen == address { String::new() } else { format!(", reached at {address}") };
     let way = match &begun.start {
@@ -225,5 +226,5 @@ fn greeting(begun: &Begun, log: Result<std::path::PathBuf, log::LogError>) -> Ve
         None => "nothing is kept".to_owned(),
     };
     let help = "/help shows what you can type";
-    vec![format!("listening at {listen}{reached}, {way} · {log} · {kept} · {help}")]
+    format!("listening at {listen}{reached}, {way} · {log} · {kept} · {help}")
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
+use tokio::sync::Notify;
 
 use super::door::News;
 use super::mailbox::Mailbox;
@@ -35,12 +36,22 @@ pub struct Desk {
     pub taken: u64,
     /// How many of this node's messages were ordered or refused.
     pub settled: u64,
+    /// Woken when one more is.
+    pub settles: Rc<Notify>,
     /// The number of the view in force, as far as this node knows, and its members.
     pub here: (u64, Vec<NodeId>),
     /// Everything up to here was shown.
     pub shown: Index,
     /// Nothing is ordered for now.
     pub no_quorum: bool,
+}
+
+impl Desk {
+    /// One more of this node's messages was ordered or refused.
+    pub(super) fn settle(&mut self) {
+        self.settled += 1;
+        self.settles.notify_one();
+    }
 }
 
 /// The chat of one node.
@@ -159,7 +170,7 @@ impl Application for ChatApplication {
         let told = {
             let mut desk = self.desk.borrow_mut();
             if origin == self.me.id && message.seq > self.before_life {
-                desk.settled += 1;
+                desk.settle();
             }
             desk.chat.apply(delivered.index, message.lamport, origin, &message.payload.bytes)
         };

@@ -77,6 +77,30 @@ pub enum Request {
     Leave,
 }
 
+impl Request {
+    /// Whether it asks for something that a node cannot know before it is in a ring. What is only to be
+    /// ordered waits by itself until then.
+    pub fn needs_ring(&self) -> bool {
+        match self {
+            Request::Act(Action::Private { .. })
+            | Request::Rename(_)
+            | Request::Register(..)
+            | Request::Login(..)
+            | Request::DeleteAccount(_)
+            | Request::Deliver
+            | Request::Who
+            | Request::Members(_)
+            | Request::Groups
+            | Request::List(_)
+            | Request::Search { .. }
+            | Request::Limits
+            | Request::SetLimit { .. }
+            | Request::History { .. } => true,
+            Request::Act(_) | Request::State | Request::Alone | Request::Leave => false,
+        }
+    }
+}
+
 /// What a front end is told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

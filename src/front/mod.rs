@@ -3,9 +3,9 @@
 //! * [`options`], [`ring_file`], [`streams`], [`storage`], [`discover`] and [`probe`]: from a command line to
 //!   what is kept, a bound port and a ring.
 //! * [`door`] and [`parts`]: what any front end asks of a node and hears from it; [`application`]
-//!   with `tell` and `watch`, and [`session`] with `ready`, `logins` and [`answers`], stand between
+//!   with `tell` and `watch`, and [`session`] with `ready`, `farewell`, `logins` and [`answers`], stand between
 //!   the two; [`password`] hashes.
-//! * [`console`]: the front end of this program, with [`prompt`] or [`plain`] for its lines,
+//! * [`console`]: the front end of this program, with [`aliases`], and with [`prompt`] or [`plain`] for its lines,
 //!   [`commands`] to understand them, [`screen`], `screen_chat` and [`state_table`] to answer.
 //! * [`past`], `history` and [`keep_history`]: what was said before, on its way into the archive and out of
 //!   it, and how much of it is kept.
@@ -14,6 +14,7 @@
 //! * [`subcommand`]: other programs in the same binary: [`cluster`], a ring of processes under one prompt, and
 //!   [`evaluate`], which measures rings.
 
+pub mod aliases;
 pub mod answers;
 pub mod application;
 pub mod cluster;
@@ -23,6 +24,7 @@ pub mod console;
 pub mod discover;
 pub mod door;
 pub mod evaluate;
+mod farewell;
 mod history;
 pub mod journal;
 pub mod keep_history;

@@ -42,6 +42,11 @@ impl Screen {
         Screen::new(!unwanted)
     }
 
+    /// Whether there are colours.
+    pub fn has_colours(&self) -> bool {
+        self.colours
+    }
+
     /// What to show, line by line.
     pub fn lines(&self, news: &News) -> Vec<String> {
         let notice = match news {

@@ -90,12 +90,8 @@ impl Screen {
     /// What happened in the chat.
     pub(super) fn outcome(&self, what: &Outcome, own: bool) -> Vec<String> {
         let text = match what {
-            Outcome::Created { group, .. } => {
-                format!("#{group} is a new group, and yours; your lines go there now")
-            }
-            Outcome::Joined { group, .. } if own => {
-                format!("you are in #{group}; your lines go there now")
-            }
+            Outcome::Created { group, .. } => format!("#{group} is a new group, and yours"),
+            Outcome::Joined { group, .. } if own => format!("you are in #{group}"),
             Outcome::Joined { group, who } => format!("{} joins #{group}", called(who)),
             Outcome::Parted { group, .. } if own => format!("you have left #{group}"),
             Outcome::Parted { group, who } => format!("{} left #{group}", called(who)),

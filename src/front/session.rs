@@ -20,7 +20,6 @@ use crate::chat::name::Name;
 use crate::chat::person::{PersonId, Who};
 use crate::chat::state::Chat;
 use crate::driver::handle::{Handle, Stopped};
-use crate::proto::event::Refusal;
 use crate::proto::id::{Index, NodeId};
 
 /// How many lines wait here before the front end should read no more.
@@ -30,7 +29,7 @@ const QUEUE_MAX: usize = 64;
 #[derive(Debug)]
 pub struct Session {
     pub(super) handle: Handle,
-    desk: Rc<RefCell<Desk>>,
+    pub(super) desk: Rc<RefCell<Desk>>,
     pub(super) me: NodeId,
     name: Name,
     /// Lines said before this node is in a ring wait here, so that its name comes first.
@@ -39,6 +38,8 @@ pub struct Session {
     queue: VecDeque<Bytes>,
     /// Up to here private lines were shown, which nobody was told yet.
     seen: Option<Index>,
+    /// Up to here this person was shown private lines here, whether or not the order knows yet.
+    shown: Option<(PersonId, Index)>,
     /// How many messages the driver was handed.
     handed: u64,
 }
@@ -54,6 +55,7 @@ impl Session {
             admitted: false,
             queue: VecDeque::new(),
             seen: None,
+            shown: None,
             handed: 0,
         }
     }
@@ -89,6 +91,8 @@ impl Session {
             }
             Request::Deliver => {
                 let mail: Vec<_> = self.chat().mail(self.person()).cloned().collect();
+                let mail: Vec<_> =
+                    mail.into_iter().filter(|line| !self.has_shown(line.place)).collect();
                 self.saw(mail.last().map(|line| line.place));
                 Ok(Some(News::Mail(mail)))
             }
@@ -159,19 +163,6 @@ impl Session {
         Ok(self.handle.status().await?.stored_by_all)
     }
 
-    /// Whether going on alone would be refused now, and why.
-    ///
-    /// # Errors
-    /// If the node has stopped.
-    pub async fn may_go_alone(&self) -> Result<Option<Refusal>, Stopped> {
-        let status = self.handle.status().await?;
-        Ok(match (status.ring, status.no_quorum) {
-            (None, _) => Some(Refusal::NoRing),
-            (Some(_), None) => Some(Refusal::HasQuorum),
-            (Some(_), Some(_)) => None,
-        })
-    }
-
     /// To be told all news before they are shown: a node that came in says its name, and private
     /// lines that are shown need not wait any more.
     pub fn on_news(&mut self, news: &News) {
@@ -220,17 +211,16 @@ impl Session {
     /// What was shown is to be told to all, so that it is shown at no other node and at no other
     /// time.
     fn saw(&mut self, place: Option<Index>) {
-        self.seen = self.seen.max(place);
+        let Some(place) = place else { return };
+        self.seen = self.seen.max(Some(place));
+        let person = self.person();
+        let before = self.shown.filter(|(of, _)| *of == person).map(|(_, up_to)| up_to);
+        self.shown = Some((person, before.max(Some(place)).unwrap_or(place)));
     }
 
-    /// Before the node leaves: what it has shown of groups is not missed later. Where nothing can
-    /// be ordered, it is not worth waiting for.
-    pub fn take_leave(&mut self) {
-        let has_account = self.who().is_some_and(|who| !who.person.is_guest());
-        let (no_quorum, up_to) = (self.desk.borrow().no_quorum, self.desk.borrow().shown);
-        if has_account && self.admitted && !no_quorum {
-            self.order(Action::Seen { up_to });
-        }
+    fn has_shown(&self, place: Index) -> bool {
+        let person = self.person();
+        self.shown.is_some_and(|(of, up_to)| of == person && place <= up_to)
     }
 
     /// The replicated state. It must not be held across an `await`.

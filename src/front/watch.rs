@@ -173,7 +173,7 @@ impl ChatApplication {
         match why {
             // Only messages are refused for this; the others are about a wish to leave or be alone.
             Refusal::Full | Refusal::TooLarge | Refusal::Leaving => {
-                self.desk.borrow_mut().settled += 1;
+                self.desk.borrow_mut().settle();
             }
             Refusal::HasQuorum | Refusal::NoRing => {}
         }

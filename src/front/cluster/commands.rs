@@ -2,6 +2,15 @@
 
 use super::news::Shown;
 use crate::front::commands::nearest::nearest;
+use crate::front::prompt::Language;
+use crate::front::prompt::sketch::{Sketch, with_blank};
+
+/// What is typed at this prompt. Nobody asks for passwords here.
+pub const LANGUAGE: Language = Language {
+    complete: |sketch: &Sketch, typed| complete(typed, &sketch.people()),
+    ends: |line| parse(line, usize::MAX) == Ok(Typed::Quit),
+    wants_password: |_line| None,
+};
 
 /// What a typed line means. Servers are counted from 0 here, and from 1 by people.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -169,10 +178,39 @@ fn server(text: &str, servers: usize) -> Result<usize, CommandError> {
     number.map(|number| number - 1).ok_or(CommandError::NoServer { servers, found })
 }
 
+/// Where the word begins that is being typed, and how it may go on: a command first, then what it takes,
+/// of which these are the servers.
+pub fn complete(typed: &str, servers: &[String]) -> (usize, Vec<String>) {
+    let start = typed.rfind(' ').map_or(0, |blank| blank + 1);
+    let mut before = typed[..start].split_whitespace();
+    let (command, arguments) = (before.next().map(str::to_ascii_lowercase), before.count());
+    let slash = usize::from(command.is_none() && typed.starts_with('/'));
+    let command = command.as_deref().map(|word| word.trim_start_matches('/'));
+    let all: Vec<&str> = match (command, arguments) {
+        (None, _) => words().collect(),
+        (Some("events"), 0) => vec!["some", "all", "none"],
+        (Some("cut"), 2) => vec!["oneway"],
+        (Some("cut"), 0 | 1) => servers.iter().map(String::as_str).collect(),
+        (Some("say" | "messages" | "killnode" | "kill" | "restart" | "pause" | "resume"), 0) => {
+            servers.iter().map(String::as_str).collect()
+        }
+        (Some(_), _) => Vec::new(),
+    };
+    let start = start + slash;
+    let word = typed[start..].to_ascii_lowercase();
+    let fitting = all.into_iter().filter(|known| known.starts_with(&word)).map(str::to_owned);
+    // An empty line shows nothing: what there is, help tells.
+    let fitting = if typed.is_empty() { Vec::new() } else { fitting.collect() };
+    (start, with_blank(fitting))
+}
+
+fn words() -> impl Iterator<Item = &'static str> {
+    COMMANDS.iter().flat_map(|usage| usage.words).chain(&["help"]).copied()
+}
+
 fn unknown(word: &str) -> CommandError {
-    let words = COMMANDS.iter().flat_map(|usage| usage.words).chain(&["help"]).copied();
     let word: String = word.chars().take(40).collect();
-    CommandError::Unknown { nearest: nearest(&word, words), word }
+    CommandError::Unknown { nearest: nearest(&word, words()), word }
 }
 
 /// What `help` shows, line by line.

@@ -12,6 +12,7 @@ pub const SERVERS_MAX: u16 = 32;
 #[derive(Debug, Parser)]
 #[command(
     name = "node cluster",
+    bin_name = "node cluster",
     about = "A ring of real nodes under one prompt: each a process of its own, linked by TCP",
     after_help = "Inside, help shows what can be typed. Where stdin is no terminal, each command waits\n\
                   until the ring is at rest, and the end of the input ends the cluster."

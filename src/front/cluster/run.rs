@@ -4,11 +4,13 @@ use std::io::{self, BufWriter, IsTerminal};
 
 use tokio::runtime;
 
+use super::commands::LANGUAGE;
 use super::console::{Console, End};
 use super::error::ClusterError;
 use super::options::ClusterOptions;
 use super::site::Site;
 use crate::front::output::Output;
+use crate::front::screen::Screen;
 use crate::front::signals::Signals;
 use crate::front::{plain, prompt};
 
@@ -23,9 +25,14 @@ pub fn run(options: &ClusterOptions) -> Result<End, ClusterError> {
         let signals = Signals::listen().map_err(ClusterError::System)?;
         let site = Site::new(usize::from(options.nodes), options.data.as_deref())?;
         let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
-        let prompt = if terminal { prompt::start().ok() } else { None };
+        let colours = Screen::for_terminal().has_colours();
+        let prompt = terminal.then(|| prompt::start(LANGUAGE, colours).ok()).flatten();
         let (prompt, typings, output) = match prompt {
-            Some((prompt, typings, above, _)) => (Some(prompt), typings, Output::start(above)),
+            Some((prompt, typings, above, sketch)) => {
+                let servers = site.0.servers.iter().map(|server| server.name.clone());
+                sketch.name(servers.collect(), Vec::new());
+                (Some(prompt), typings, Output::start(above))
+            }
             None => {
                 let output = Output::start(BufWriter::new(io::stdout()));
                 (None, plain::start(io::stdin()), output)

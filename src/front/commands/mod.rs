@@ -10,6 +10,7 @@ use crate::front::door::Request;
 
 pub mod nearest;
 mod read;
+mod read_private;
 pub mod seeds;
 pub mod table;
 
@@ -27,6 +28,19 @@ pub enum Typed {
     Both(Request, Request),
     /// Something for which a password must be typed first.
     Password(For),
+    /// Say something to somebody alone, who may be meant by an alias.
+    Tell(Name, String),
+    /// Show the aliases.
+    Aliases,
+    /// From now on this word means somebody.
+    Alias {
+        /// The word.
+        alias: Name,
+        /// Whom it means.
+        of: Name,
+    },
+    /// From now on this word means nobody.
+    Unalias(Name),
     /// Say lines here from now on: in the lobby, if no group is named.
     Enter(Option<Name>),
     /// Show the commands.
@@ -60,6 +74,18 @@ pub enum CommandError {
         /// What was typed.
         found: String,
     },
+    /// It is one of another prompt.
+    #[error(
+        "{word} is for the console of a cluster, and not for a node's prompt; nothing was done: \
+         node cluster -n 4 runs a ring of four with such a console"
+    )]
+    Console {
+        /// The word that was typed.
+        word: String,
+    },
+    /// A word is no alias.
+    #[error("{0}; nothing was done")]
+    Alias(String),
     /// A name is none.
     #[error("{0}; nothing was done")]
     Name(#[from] NameError),
@@ -113,12 +139,33 @@ pub fn wants_password(line: &str) -> Option<For> {
     }
 }
 
+/// Whether a typed line asks the node for something that it cannot know before it is in a ring. Lines to
+/// say wait there by themselves.
+pub fn needs_ring(line: &str) -> bool {
+    match parse(line, None) {
+        Ok(Typed::Ask(request)) => request.needs_ring(),
+        Ok(Typed::Both(first, second)) => first.needs_ring() || second.needs_ring(),
+        Ok(Typed::Tell(..) | Typed::Enter(Some(_))) => true,
+        Ok(Typed::Surely(_) | Typed::Password(_) | Typed::Enter(None)) => false,
+        Ok(Typed::Aliases | Typed::Alias { .. } | Typed::Unalias(_)) => false,
+        Ok(Typed::Help | Typed::Nothing) | Err(_) => false,
+    }
+}
+
 fn command(typed: &str, current: Option<&Name>) -> Result<Typed, CommandError> {
     let typed = typed.trim();
     let (word, rest) = typed.split_once(char::is_whitespace).unwrap_or((typed, ""));
     let word = word.to_ascii_lowercase();
     let found = COMMANDS.iter().find(|usage| usage.words.contains(&word.as_str()));
-    let usage = found.ok_or_else(|| nearest::unknown(typed))?;
+    let Some(usage) = found else {
+        // One who wants to kill a server should not say so to all.
+        let is_console = seeds::CONSOLE.contains(&word.trim_start_matches('/'));
+        return Err(if is_console {
+            CommandError::Console { word }
+        } else {
+            nearest::unknown(typed).into()
+        });
+    };
     (usage.read)(read::Input { usage, typed, rest: rest.trim_start(), current })
 }
 

@@ -2,10 +2,11 @@
 
 use super::table::Usage;
 use super::{CommandError, For, Typed};
-use crate::chat::command::{Action, Body, Kind};
+use crate::chat::command::{Action, Kind};
 use crate::chat::name::Name;
 use crate::chat::person::LOBBY_NAME;
 use crate::chat::skeleton::skeleton;
+use crate::front::aliases::person;
 use crate::front::door::{HISTORY_LINES, HISTORY_LINES_MAX, Request};
 use crate::proto::id::Index;
 
@@ -23,10 +24,10 @@ pub(super) struct Input<'a> {
 /// Understands it.
 pub(super) type Reads = fn(Input<'_>) -> Result<Typed, CommandError>;
 
-type Read = Result<Typed, CommandError>;
+pub(super) type Read = Result<Typed, CommandError>;
 
 impl Input<'_> {
-    fn wrong(&self) -> CommandError {
+    pub(super) fn wrong(&self) -> CommandError {
         let found = self.typed.chars().take(80).collect();
         CommandError::Words { expected: self.usage.typed, found }
     }
@@ -36,7 +37,7 @@ impl Input<'_> {
     }
 
     /// One word, or none.
-    fn one(&self) -> Result<Option<&str>, CommandError> {
+    pub(super) fn one(&self) -> Result<Option<&str>, CommandError> {
         let mut words = self.rest.split_whitespace();
         match (words.next(), words.next()) {
             (word, None) => Ok(word),
@@ -53,7 +54,7 @@ impl Input<'_> {
     }
 
     /// A word and all that stands behind it; a name of several words stands in quotation marks.
-    fn word_and_text(&self) -> Result<(&str, String), CommandError> {
+    pub(super) fn word_and_text(&self) -> Result<(&str, String), CommandError> {
         let quoted = self.rest.strip_prefix('"').and_then(|rest| rest.split_once("\" "));
         let parts = quoted.or_else(|| self.rest.split_once(char::is_whitespace));
         let (word, text) = parts.ok_or_else(|| self.wrong())?;
@@ -84,11 +85,7 @@ fn elsewhere(group: Name) -> Option<Name> {
     (!is_lobby(group.as_str())).then_some(group)
 }
 
-fn person(typed: &str) -> Result<Name, CommandError> {
-    Ok(Name::new(typed.strip_prefix('@').unwrap_or(typed))?)
-}
-
-fn act(action: Action) -> Read {
+pub(super) fn act(action: Action) -> Read {
     Ok(Typed::Ask(Request::Act(action)))
 }
 
@@ -111,19 +108,6 @@ pub(super) fn who(input: Input<'_>) -> Read {
 pub(super) fn me(input: Input<'_>) -> Read {
     let (group, text) = (input.current.cloned(), input.text()?);
     act(Action::Post { group, kind: Kind::Does, text })
-}
-
-pub(super) fn private(input: Input<'_>) -> Read {
-    let (to, text) = input.word_and_text()?;
-    act(Action::Private { to: person(to)?, body: Body::Plain(text) })
-}
-
-pub(super) fn deliver(input: Input<'_>) -> Read {
-    let mut words = input.rest.split_whitespace();
-    if words.nth(1).is_some() {
-        return Err(CommandError::Password { expected: "/deliver" });
-    }
-    Ok(Typed::Ask(Request::Deliver))
 }
 
 pub(super) fn edit(input: Input<'_>) -> Read {

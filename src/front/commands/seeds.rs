@@ -21,7 +21,7 @@ const fn seed(word: &'static str, takes: (usize, usize), command: &'static str) 
 }
 
 /// All of them.
-pub const SEEDS: [Seed; 22] = [
+pub const SEEDS: [Seed; 24] = [
     seed("joingroup", (1, 2), "/join"),
     seed("leavegroup", (0, 1), "/part"),
     seed("state", (0, 0), "/state"),
@@ -30,6 +30,8 @@ pub const SEEDS: [Seed; 22] = [
     seed("exit", (0, 0), "/quit"),
     seed("ls", (0, 1), "/list"),
     seed("deliver", (0, 2), "/deliver"),
+    seed("killnode", (1, 1), "/killnode"),
+    seed("messages", (0, 1), "/history"),
     seed("send", (2, usize::MAX), "/msg"),
     seed("register", (0, 0), "/register"),
     seed("login", (1, 2), "/login"),
@@ -45,6 +47,10 @@ pub const SEEDS: [Seed; 22] = [
     seed("#leave", (0, 1), "/part"),
     seed("#quit", (0, 0), "/quit"),
 ];
+
+/// What is typed at the console of a cluster, and means nothing at the prompt of a node.
+pub(super) const CONSOLE: [&str; 8] =
+    ["killnode", "kill", "restart", "pause", "resume", "cut", "heal", "events"];
 
 /// The line as a command with a slash, if it is one of these.
 pub(super) fn slashed(line: &str) -> Option<String> {

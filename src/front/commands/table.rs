@@ -1,6 +1,7 @@
 //! All commands: how each is typed, what it does, and who reads it.
 
 use super::read::{self, Reads};
+use super::read_private;
 
 /// A command as `/help` shows it.
 #[derive(Debug)]
@@ -25,7 +26,7 @@ const fn usage(
 }
 
 /// All commands, by what they are about.
-pub const COMMANDS: [Usage; 26] = [
+pub const COMMANDS: [Usage; 28] = [
     usage(&["/help", "/?"], "/help", "show this", read::help),
     usage(&["/who"], "/who [GROUP]", "who is here, or in a group; owners have a *", read::who),
     usage(&["/me"], "/me TEXT", "say what you do: /me waves", read::me),
@@ -34,9 +35,21 @@ pub const COMMANDS: [Usage; 26] = [
         "/msg NAME TEXT",
         "say something to one person alone, also to the one at IP:PORT or to \"a b\"; waits if \
          they are away",
-        read::private,
+        read_private::private,
     ),
-    usage(&["/deliver"], "/deliver", "show private lines that you have not seen", read::deliver),
+    usage(
+        &["/deliver"],
+        "/deliver",
+        "show private lines that you have not seen",
+        read_private::deliver,
+    ),
+    usage(
+        &["/alias", "/a"],
+        "/alias [ALIAS NAME]",
+        "a word of your own for somebody, or for IP:PORT, to use with /msg; alone: show all",
+        read_private::alias,
+    ),
+    usage(&["/unalias"], "/unalias ALIAS", "do without that word again", read_private::unalias),
     usage(&["/edit"], "/edit PLACE TEXT", "change a line of yours", read::edit),
     usage(&["/remove"], "/remove PLACE", "take a line of yours back", read::remove),
     usage(

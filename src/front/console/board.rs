@@ -1,12 +1,12 @@
 //! Where a person's lines go, what was said elsewhere meanwhile, and so what the prompt shows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::chat::name::Name;
-use crate::chat::outcome::Outcome;
+use crate::chat::outcome::{Becoming, Outcome};
 use crate::chat::person::PersonId;
 use crate::front::door::News;
-use crate::front::prompt::Sketch;
+use crate::front::prompt::sketch::Sketch;
 use crate::front::session::Session;
 
 /// How many names of others can be completed at most.
@@ -20,6 +20,9 @@ pub struct Board {
     /// How many lines were said in other groups since a line was last said there, or the group
     /// entered.
     unread: BTreeMap<Name, u64>,
+    /// Groups that were asked for here, by their skeletons. An account's other sessions go into them,
+    /// too, but the lines typed there go where they went.
+    asked: BTreeSet<String>,
     sketch: Option<Sketch>,
 }
 
@@ -51,6 +54,11 @@ impl Board {
         chat.group_called(group).is_some_and(|id| chat.is_member(who.person, id))
     }
 
+    /// The person has asked to make this group, or to go into it: then lines are said there.
+    pub fn asks_for(&mut self, group: &Name) {
+        self.asked.insert(group.skeleton());
+    }
+
     /// Lines are said there from here on.
     pub fn enter(&mut self, group: Option<Name>, session: &Session) {
         let called = group.and_then(|name| {
@@ -73,10 +81,7 @@ impl Board {
                     self.count(group.as_ref())
                 }
                 // There may be many of these, and the names stay as they are.
-                if let Some(sketch) = &self.sketch {
-                    sketch.draw_prompt(self.prompt());
-                }
-                return;
+                return self.draw_place();
             }
             News::Chat { what, own } => self.on_outcome(what, *own),
             News::Admitted(_) | News::Arrived { .. } | News::Went { .. } => {}
@@ -110,15 +115,16 @@ impl Board {
 
     fn on_outcome(&mut self, what: &Outcome, own: bool) {
         match what {
-            Outcome::Created { group, .. } if own => self.current = Some(group.clone()),
-            Outcome::Joined { group, .. } if own => {
-                self.current = Some(group.clone());
-                self.read(Some(group.clone()));
+            Outcome::Created { group, .. } | Outcome::Joined { group, .. } if own => {
+                if self.asked.remove(&group.skeleton()) {
+                    self.current = Some(group.clone());
+                    self.read(Some(group.clone()));
+                }
             }
             Outcome::Parted { group, .. } if own => self.forget(group),
             Outcome::Deleted { group, .. } => self.forget(group),
-            // Somebody else sits here now, with other groups.
-            Outcome::Became { who, .. } if own && who.person.is_guest() => self.current = None,
+            Outcome::Became { how, .. } if own => self.become_another(*how),
+            Outcome::Refused { .. } if own => self.asked.clear(),
             Outcome::Created { .. }
             | Outcome::Joined { .. }
             | Outcome::Parted { .. }
@@ -136,6 +142,17 @@ impl Board {
             | Outcome::Limits { .. }
             | Outcome::Refused { .. }
             | Outcome::Unreadable { .. } => {}
+        }
+    }
+
+    /// Somebody else may sit here now, with other groups.
+    fn become_another(&mut self, how: Becoming) {
+        match how {
+            Becoming::Renamed | Becoming::Registered => {}
+            Becoming::LoggedIn { .. } | Becoming::LoggedOut | Becoming::AccountDeleted => {
+                self.current = None;
+                self.unread.retain(|group, _| *group == Name::lobby());
+            }
         }
     }
 
@@ -158,6 +175,7 @@ impl Board {
 
     /// What the prompt shows, and what can be completed at it.
     fn draw(&self, session: &Session) {
+        self.draw_place();
         let Some(sketch) = &self.sketch else { return };
         let chat = session.chat();
         let me = session.who().map(|who| who.person);
@@ -169,23 +187,24 @@ impl Board {
             let is_other = Some(who.person) != me;
             matches!(who.person, PersonId::Guest(_) if is_other).then(|| who.name.to_string())
         });
-        sketch.draw(
-            self.prompt(),
+        sketch.name(
             guests.chain(accounts.take(NAMES_MAX)).collect(),
             groups.take(NAMES_MAX).collect(),
         );
     }
 
-    /// Such as `rust (lobby 3)> `.
-    pub fn prompt(&self) -> String {
+    /// The person's own words for others, which can be completed, too.
+    pub fn name_aliases(&self, aliases: Vec<String>) {
+        if let Some(sketch) = &self.sketch {
+            sketch.alias(aliases);
+        }
+    }
+
+    fn draw_place(&self) {
+        let Some(sketch) = &self.sketch else { return };
         let unread: Vec<String> =
             self.unread.iter().map(|(group, count)| format!("{group} {count}")).collect();
         let place = self.current.as_ref().map(ToString::to_string).unwrap_or_default();
-        match (place.is_empty(), unread.is_empty()) {
-            (true, true) => "> ".to_owned(),
-            (false, true) => format!("{place}> "),
-            (true, false) => format!("({})> ", unread.join(", ")),
-            (false, false) => format!("{place} ({})> ", unread.join(", ")),
-        }
+        sketch.draw(place, unread.join(", "));
     }
 }

@@ -1,6 +1,6 @@
 //! The front end of this program: what is typed goes to the node, what happens to the screen.
 //!
-//! `typing` understands what is typed, `telling` shows what happens, [`board`] knows where lines
+//! `typing` understands what is typed, `alias` the person's own words for others; `telling` shows what happens, [`board`] knows where lines
 //! are said and what the prompt shows.
 
 use std::collections::VecDeque;
@@ -11,19 +11,21 @@ use tokio::time::{Instant, sleep_until};
 
 use board::Board;
 
+use crate::front::aliases::Aliases;
 use crate::front::commands::For;
 use crate::front::door::{News, Request};
 use crate::front::journal::Journal;
 use crate::front::mailbox::Mailbox;
 use crate::front::output::Output;
 use crate::front::plain::Typing;
-use crate::front::prompt::Sketch;
+use crate::front::prompt::sketch::Sketch;
 use crate::front::screen::Screen;
 use crate::front::session::Session;
 use crate::front::signals::Signals;
 use crate::front::streams::Input;
 use crate::proto::id::Index;
 
+mod alias;
 pub mod board;
 mod telling;
 mod typing;
@@ -83,6 +85,10 @@ pub struct Console {
     read_all: bool,
     /// Where lines are said, and what the prompt shows.
     board: Board,
+    /// The person's own words for others.
+    aliases: Aliases,
+    /// A line of a script that needs the ring, and waits until the node is in it.
+    held: Option<Typing>,
     /// `/alone` was typed, and waits for a yes.
     asked_alone: bool,
     /// What a password was asked for: the next line is one.
@@ -101,6 +107,7 @@ enum Wake {
     News(Option<News>),
     HandedOver,
     Typing(Typing),
+    Settled,
     Deadline,
     AtAll,
 }
@@ -128,6 +135,8 @@ impl Console {
             input: Input::ToItsEnd,
             read_all: false,
             board: Board::default(),
+            aliases: Aliases::default(),
+            held: None,
             asked_alone: false,
             password_for: None,
             not_at_all: None,
@@ -156,9 +165,9 @@ impl Console {
     }
 
     /// Shows a line before anything else happens.
-    pub fn greet(&mut self, text: &str) {
-        let line = self.screen.notice(text);
-        self.lines.push_back(line);
+    pub fn greet(mut self, text: &str) -> Console {
+        self.lines.push_back(self.screen.notice(text));
+        self
     }
 
     /// Runs until the node is gone (its mailbox is closed) or a second signal comes.
@@ -171,7 +180,7 @@ impl Console {
                     }
                     self.finish(FINISH_TIME_SIGNAL);
                 }
-                Wake::Printed(true) | Wake::HandedOver => {}
+                Wake::Printed(true) | Wake::HandedOver | Wake::Settled => {}
                 Wake::Printed(false) => {
                     // Nobody reads any more.
                     self.lines.clear();
@@ -187,6 +196,11 @@ impl Console {
                 Wake::Deadline => self.on_deadline().await,
                 Wake::AtAll => self.ask_at_all().await,
             }
+            if self.session.who().is_some()
+                && let Some(typing) = self.held.take()
+            {
+                self.on_typing(typing).await;
+            }
             if matches!(self.phase, Phase::Finishing(_)) && self.session.waiting() == 0 {
                 self.leave().await;
             }
@@ -195,12 +209,14 @@ impl Console {
 
     async fn wait(&mut self) -> Wake {
         let printing = !self.lines.is_empty();
-        let reading =
-            self.phase == Phase::Chatting && !self.read_all && !printing && self.session.has_room();
+        let wants = !self.read_all && self.held.is_none() && self.session.has_room();
+        let reading = self.phase == Phase::Chatting && wants && !printing;
+        let finishing = matches!(self.phase, Phase::Finishing(_));
         let deadline = match self.phase {
             Phase::Finishing(until) | Phase::Leaving(until) => Some(until),
             Phase::Chatting => self.join_by,
         };
+        let settles = self.session.settles();
         let at_all = self.not_at_all.map(|(_, next)| next);
         tokio::select! {
             biased;
@@ -211,6 +227,7 @@ impl Console {
             news = self.news.next(), if !printing => Wake::News(news),
             // A node that has stopped closes the mailbox, too.
             Ok(()) = self.session.hand_over() => Wake::HandedOver,
+            () = settles.notified(), if finishing => Wake::Settled,
             typing = self.typings.recv(), if reading => {
                 Wake::Typing(typing.unwrap_or(Typing::End))
             }

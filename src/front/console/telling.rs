@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::{Console, FINISH_TIME_SIGNAL};
 use crate::front::door::News;
+use crate::proto::id::Index;
 
 /// How often is asked whether all members have own lines, as long as they have not.
 const AT_ALL_TIME: Duration = Duration::from_millis(250);
@@ -13,17 +14,28 @@ const AT_ALL_TIME: Duration = Duration::from_millis(250);
 impl Console {
     pub(super) fn on_news(&mut self, news: News) {
         self.session.on_news(&news);
+        let before = self.board.current().cloned();
         self.board.on_news(&news, &self.session);
+        let moved = self.board.current() != before.as_ref();
         if let News::Arrived { own: true, .. } | News::Chat { own: true, .. } = &news
             && let Some(who) = self.session.who()
         {
             self.screen.call(who.name.as_str());
         }
-        if let News::Said { line, own: true, .. } = &news {
-            let (_, next) = self.not_at_all.unwrap_or((line.place, Instant::now() + AT_ALL_TIME));
-            self.not_at_all = Some((line.place, next));
+        if let Some(place) = own_place(&news) {
+            let (_, next) = self.not_at_all.unwrap_or((place, Instant::now() + AT_ALL_TIME));
+            self.not_at_all = Some((place, next));
         }
         self.show(news);
+        if moved {
+            self.tell_where();
+        }
+    }
+
+    /// Says where lines go from here on.
+    pub(super) fn tell_where(&mut self) {
+        let text = format!("your lines go to {} now", self.board.where_to());
+        self.lines.push_back(self.screen.notice(&text));
     }
 
     /// A machine reads everything as it is, as long as it reads; a person reads what the screen
@@ -53,4 +65,12 @@ impl Console {
             Err(_) => self.not_at_all = None,
         }
     }
+}
+
+/// The place of a line of this person's.
+fn own_place(news: &News) -> Option<Index> {
+    if let News::Said { line, own: true, .. } = news {
+        return Some(line.place);
+    }
+    if let News::Private { line, own: true, .. } = news { Some(line.place) } else { None }
 }

@@ -8,12 +8,17 @@ use crate::front::commands::{self, For, Typed};
 use crate::front::door::Request;
 use crate::front::journal::What;
 use crate::front::plain::Typing;
+use crate::front::request_error::RequestError;
 use crate::front::secret::Secret;
 use crate::front::streams::Input;
 use crate::trace::describe_refusal;
 
 impl Console {
     pub(super) async fn on_typing(&mut self, typing: Typing) {
+        if self.must_wait(&typing) {
+            self.held = Some(typing);
+            return;
+        }
         match typing {
             // In a pipe the line behind a command is the password.
             Typing::Line(line) => match self.password_for.take() {
@@ -41,6 +46,14 @@ impl Console {
         }
     }
 
+    /// A script may be read before the node is in the ring: what asks something of it waits, since the
+    /// answer would be about nothing. A person is told so, and goes on typing.
+    fn must_wait(&self, typing: &Typing) -> bool {
+        let Typing::Line(line) = typing else { return false };
+        let is_script = !self.board.has_prompt() && self.session.who().is_none();
+        is_script && (self.password_for.is_some() || commands::needs_ring(line))
+    }
+
     async fn on_line(&mut self, line: &str) {
         if std::mem::take(&mut self.asked_alone) {
             if line.trim().eq_ignore_ascii_case("yes") {
@@ -48,6 +61,10 @@ impl Console {
             }
             let text = "not alone: nothing was done, and lines still wait for a quorum";
             self.lines.push_back(self.screen.notice(text));
+            // An answer is nothing to be said to all.
+            if line.trim().eq_ignore_ascii_case("no") {
+                return;
+            }
         }
         match commands::parse(line, self.board.current()) {
             Ok(Typed::Nothing) => {}
@@ -61,6 +78,10 @@ impl Console {
                 self.ask(second).await;
             }
             Ok(Typed::Enter(group)) => self.enter(group),
+            Ok(Typed::Tell(to, text)) => self.tell_alone(to, text).await,
+            Ok(Typed::Aliases) => self.show_aliases(),
+            Ok(Typed::Alias { alias, of }) => self.set_alias(&alias, &of),
+            Ok(Typed::Unalias(alias)) => self.remove_alias(&alias),
             Ok(Typed::Password(what)) => self.want_password(what),
             Err(error) => self.complain(&strip(&error.to_string())),
         }
@@ -83,8 +104,7 @@ impl Console {
             }
             group => {
                 self.board.enter(group, &self.session);
-                let text = format!("your lines go to {} now", self.board.where_to());
-                self.lines.push_back(self.screen.notice(&text));
+                self.tell_where();
             }
         }
     }
@@ -116,7 +136,13 @@ impl Console {
         self.ask(request).await;
     }
 
-    async fn ask(&mut self, request: Request) {
+    pub(super) async fn ask(&mut self, request: Request) {
+        if let Request::Act(Action::Create { group } | Action::Join { group }) = &request {
+            self.board.asks_for(group);
+        }
+        if request.needs_ring() && self.session.who().is_none() {
+            return self.complain(&RequestError::NotYet.to_string());
+        }
         // A machine reads these two in a form of their own, which is older than news for machines.
         match (request, &self.journal) {
             (Request::State, Some(journal)) => match self.session.state().await {

@@ -9,6 +9,7 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(
     name = "node evaluate",
+    bin_name = "node evaluate",
     about = "Measures rings of 3 to 9 nodes: lost lines, latency and throughput",
     after_help = "Build it with --release, on a machine that does nothing else: the report says where and \
                   how it was measured."
