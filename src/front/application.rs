@@ -73,6 +73,8 @@ pub struct ChatApplication {
     /// It has come back, and its log may hold what it has shown in an earlier life: until its own
     /// word that it is here again comes out of the order, private lines are left in the mailbox.
     pub(super) reading_up: bool,
+    /// The person here was told whom the node takes them for, and it was not let go since.
+    pub(super) greeted: bool,
     /// Numbers up to this one are of its earlier lives.
     before_life: u64,
     /// Whether this node is a member, and whether it ever was.
@@ -100,6 +102,7 @@ impl ChatApplication {
             lobby_from: Index::ZERO,
             waking: false,
             reading_up: false,
+            greeted: false,
             before_life: 0,
             is_member: false,
             was_member: false,

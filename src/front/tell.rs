@@ -33,7 +33,11 @@ impl ChatApplication {
                 let who = self.person(origin);
                 let wanted = wanted.map(|name| name.to_string());
                 let own = origin == self.me.id;
-                self.news.post(News::Arrived { who, wanted, back, own });
+                // A node that comes back and finds itself evicted says twice that it is here.
+                let again = own && std::mem::replace(&mut self.greeted, true);
+                if !(again && back) {
+                    self.news.post(News::Arrived { who, wanted, back, own });
+                }
                 if own && std::mem::take(&mut self.reading_up) {
                     self.show_missed_meanwhile();
                 }

@@ -45,6 +45,7 @@ impl ChatApplication {
             Event::Evicted { view } => {
                 self.is_member = false;
                 self.outside = *view;
+                self.greeted = false;
                 self.news.post(News::Evicted);
             }
             Event::WentAlone { dropped, .. } => {
