@@ -216,13 +216,3 @@ fn f57_a_snapshot_of_release_1_is_read_and_equals_what_its_commands_lead_to() {
     assert!(restored == bench.chat, "{restored:#?}\n{:#?}", bench.chat);
     assert_eq!(restored.digest(), bench.chat.digest());
 }
-
-/// It was restarted, say, and nobody had noticed that it was away.
-#[test]
-fn of_a_node_that_was_not_let_go_nobody_else_hears_that_it_is_back() {
-    let mut bench = Bench::with(&["ann", "bob"]);
-    let present = vec![NodeId(1), NodeId(2)];
-    bench.apply(1, &Command::Hello { view: 0, present, name: name("ann") });
-    assert_eq!(bench.told_to(2)[..], []);
-    let [Outcome::Arrived { back: true, .. }] = &bench.told_to(1)[..] else { panic!() };
-}

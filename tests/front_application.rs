@@ -262,3 +262,16 @@ fn a_private_line_that_was_seen_in_an_earlier_life_is_not_shown_again() {
     let shown = again.shown().join("\n");
     assert!(!shown.contains("]: seen") && shown.contains("]: not seen"), "{shown}");
 }
+
+#[test]
+fn who_says_twice_that_they_are_here_is_back_once_and_only_if_they_were_gone() {
+    let mut bench = two();
+    bench.hello(2, "bob");
+    assert_eq!(bench.shown(), Vec::<String>::new());
+    bench.install(view(2, &[ME], &[Change::Evicted(NodeId(2))]));
+    bench.install(view(3, &[ME, 2], &[Change::Joined(NodeId(2))]));
+    bench.hello(2, "bob");
+    bench.hello(2, "bob");
+    let expected = ["* bob is gone: it does not answer", "* bob is back"];
+    assert_eq!(bench.shown(), expected);
+}

@@ -56,13 +56,10 @@ impl Chat {
     ) -> Vec<Told> {
         let origin = stamp.origin;
         if let Some(session) = self.sessions.get_mut(&origin) {
-            // Whoever was not let go in between was not away for the others.
-            let was_gone = view > session.view;
             session.view = session.view.max(view);
             let name = self.who_at(origin).map_or(wanted, |who| who.name);
             let back = Outcome::Arrived { origin, name, wanted: None, back: true };
-            let told = if was_gone { Told::everybody(back) } else { Told::node(origin, back) };
-            return vec![told];
+            return vec![Told::everybody(back)];
         }
         let here = Here { view, present };
         let wanted = wanted.of_guest();

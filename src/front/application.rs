@@ -1,6 +1,7 @@
 //! The chat behind the driver: ordered messages in, news for the front end out.
 
 use std::cell::{Ref, RefCell};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -73,8 +74,8 @@ pub struct ChatApplication {
     /// It has come back, and its log may hold what it has shown in an earlier life: until its own
     /// word that it is here again comes out of the order, private lines are left in the mailbox.
     pub(super) reading_up: bool,
-    /// The person here was told whom the node takes them for, and it was not let go since.
-    pub(super) greeted: bool,
+    /// The nodes whose people were said to be here, this one's too, and not to be gone since.
+    pub(super) greeted: BTreeSet<NodeId>,
     /// Numbers up to this one are of its earlier lives.
     before_life: u64,
     /// Whether this node is a member, and whether it ever was.
@@ -102,7 +103,7 @@ impl ChatApplication {
             lobby_from: Index::ZERO,
             waking: false,
             reading_up: false,
-            greeted: false,
+            greeted: BTreeSet::new(),
             before_life: 0,
             is_member: false,
             was_member: false,

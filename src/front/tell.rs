@@ -34,8 +34,7 @@ impl ChatApplication {
                 let wanted = wanted.map(|name| name.to_string());
                 let own = origin == self.me.id;
                 // A node that comes back and finds itself evicted says twice that it is here.
-                let again = own && std::mem::replace(&mut self.greeted, true);
-                if !(again && back) {
+                if self.greeted.insert(origin) || !back {
                     self.news.post(News::Arrived { who, wanted, back, own });
                 }
                 if own && std::mem::take(&mut self.reading_up) {

@@ -45,7 +45,7 @@ impl ChatApplication {
             Event::Evicted { view } => {
                 self.is_member = false;
                 self.outside = *view;
-                self.greeted = false;
+                self.greeted.remove(&self.me.id);
                 self.news.post(News::Evicted);
             }
             Event::WentAlone { dropped, .. } => {
@@ -110,10 +110,11 @@ impl ChatApplication {
         self.is_member = is_member;
     }
 
-    fn went(&self, before: &View, id: NodeId, how: Departure) {
+    fn went(&mut self, before: &View, id: NodeId, how: Departure) {
         if id == self.me.id {
             return;
         }
+        self.greeted.remove(&id);
         let mut who = self.person(id);
         let address = before.members.iter().find(|member| member.id == id);
         if let Some(member) = address.filter(|_| self.desk.borrow().chat.name(id).is_none()) {
