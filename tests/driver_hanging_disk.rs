@@ -85,7 +85,7 @@ async fn a_node_whose_disk_hangs_leaves_and_says_why() {
         drop(handle);
         let took = began.elapsed();
         let Exit::Unwritable { why } = exit else { panic!("ended by {exit:?}") };
-        assert!(why.contains("completed nothing for 10 s"), "{why}");
+        assert!(why.contains("completed nothing for 30 s"), "{why}");
         assert!(abandoned.get(), "the thread of the disk would be waited for");
         assert!(took >= DISK_HANGS && took < 2 * DISK_HANGS, "after {took:?}");
     };
@@ -107,8 +107,8 @@ fn is_over_after(steps: &[Duration]) -> bool {
 fn a_process_that_was_stopped_does_not_blame_its_disk() {
     let (tick, hour) = (Duration::from_millis(100), Duration::from_secs(3_600));
     assert!(!is_over_after(&[hour, tick, tick]));
-    assert!(!is_over_after(&[tick; 99]));
-    assert!(is_over_after(&[tick; 100]));
+    assert!(!is_over_after(&[tick; 299]));
+    assert!(is_over_after(&[tick; 300]));
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn a_disk_that_completes_something_now_and_then_is_slow_and_not_broken() {
     let mut now = Instant::START;
     for second in 1..100 {
         patience.begins(WriteId(second));
-        if second % 9 == 0 {
+        if second % 29 == 0 {
             patience.completes(WriteId(second - 1));
         }
         now = now + Duration::from_secs(1);

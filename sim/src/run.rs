@@ -9,8 +9,10 @@ pub use crate::manner::Manner;
 pub use crate::outcome::{Failure, Outcome, Verdict};
 use crate::scenario::Scenario;
 use crate::standstills::Standstills;
-use crate::waits::{CHANGED, LOOK, NOTICED, STEADY, WATCH};
-use crate::world::{Settled, Stopped, World};
+use crate::waits::{LOOK, WATCH};
+use crate::world::{Stopped, World};
+
+mod settle;
 
 /// Runs a scenario. The same scenario and seed give the same outcome, byte for byte.
 pub fn run(scenario: &Scenario, seed: u64, manner: Manner) -> Outcome {
@@ -117,6 +119,9 @@ impl Run {
         let quiet_from = self.world.begin_quiet();
         self.world.run_to(self.world.elapsed() + WATCH, true)?;
         self.world.let_in(LOOK, WATCH)?;
+        if settled.is_some() {
+            self.hear_out()?;
+        }
         if self.mind_standstill()? {
             // It was not left in peace: it settles again, and is watched again.
             return if self.standstills.too_many() { Ok(self.unsettled()) } else { self.calm() };
@@ -219,55 +224,6 @@ impl Run {
         let Some(found) = self.world.take_standstill()? else { return Ok(false) };
         self.standstills.note(found);
         Ok(true)
-    }
-
-    /// Waits until the ring has been settled for a while. Gives the moment since when it is.
-    fn settle(&mut self) -> Result<Option<Duration>, Stopped> {
-        let within = self.world.scenario().settle_within + CHANGED;
-        let mut limit = self.world.elapsed() + within;
-        let mut delivered = self.world.delivered();
-        let mut since: Option<(Duration, Settled)> = None;
-        // A fault that stands may have come a moment ago, and not be noticed yet.
-        let noticed = !self.world.has_standing_faults();
-        loop {
-            if self.world.elapsed() >= limit {
-                // Many lines over a long way through narrow bounds take long, and are slow, not stuck.
-                self.world.look();
-                if self.world.delivered() <= delivered {
-                    return Ok(None);
-                }
-                (delivered, limit) = (self.world.delivered(), self.world.elapsed() + within);
-            }
-            self.world.run_to(self.world.elapsed() + LOOK, self.world.asks_ahead())?;
-            if self.mind_standstill()? {
-                if self.standstills.too_many() {
-                    return Ok(None);
-                }
-                (since, limit) = (None, self.world.elapsed() + within);
-            }
-            self.look_for_circle();
-            let now = self.world.elapsed();
-            let stirred = self.world.take_stirred();
-            since = match since {
-                // What was settled stays so as long as nothing happens.
-                Some(settled) if !stirred => Some(settled),
-                before => {
-                    self.world.look();
-                    match (before, self.world.settled()) {
-                        (Some((at, before)), Some(settled)) if before == settled => {
-                            Some((at, before))
-                        }
-                        (_, settled) => settled.map(|settled| (now, settled)),
-                    }
-                }
-            };
-            if let Some((at, settled)) = since
-                && now >= at + if settled.may_change { CHANGED } else { STEADY }
-                && (noticed || now >= self.disturbed.unwrap_or_default() + NOTICED)
-            {
-                return Ok(Some(at));
-            }
-        }
     }
 
     fn look_for_circle(&mut self) {

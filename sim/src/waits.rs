@@ -17,5 +17,8 @@ pub(crate) const CHANGED: Duration = Duration::from_secs(3);
 /// How long a ring may take to notice what was done to it.
 pub(crate) const NOTICED: Duration = Duration::from_secs(3);
 
+/// So often a run waits once more for a ring that is not settled, if more was delivered meanwhile.
+pub(crate) const PROLONGED: u32 = 5;
+
 /// How long a settled ring is watched: no election, no new view.
 pub(crate) const WATCH: Duration = Duration::from_secs(2);

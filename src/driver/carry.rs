@@ -84,7 +84,7 @@ impl<N: Net + 'static, A: Application, S: Store> Carrier<N, A, S> {
             self.store.abandon();
             self.fails(format!(
                 "the disk was given something to write and has completed nothing for {} s. Whether it ever \
-                 will is not known; what was acknowledged lies with the others. Look at the disk, and at \
+                 will is not known; what was ordered before is not lost by that. Look at the disk, and at \
                  the network if the folder lies there, then start the node again",
                 DISK_HANGS.as_secs()
             ));

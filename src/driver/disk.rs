@@ -5,13 +5,14 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::mpsc;
 use std::task::{Context, Poll};
-use std::thread::{self, JoinHandle};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::shelf::Shelf;
 use super::store::{Store, Ticket, Told};
+use super::worker::Worker;
 use crate::proto::archive::{Ask, Faded, Part};
+use crate::proto::entry::Entry;
 use crate::proto::input::WriteId;
 use crate::proto::node::Node;
 use crate::proto::output::Write;
@@ -32,7 +33,7 @@ pub struct Disk {
     completions: UnboundedReceiver<Completed>,
     /// The last one that was not asked for yet.
     completed: Option<Completed>,
-    thread: Option<JoinHandle<()>>,
+    worker: Worker,
     shelf: Shelf,
     news: UnboundedReceiver<Result<Told, String>>,
     told: VecDeque<Told>,
@@ -51,12 +52,11 @@ impl Disk {
         let (telling, news) = unbounded_channel();
         let shelf = Shelf::start(archive.clone(), telling)?;
         let write = move || write_all(file, &archive, &to_write, &told);
-        let thread = thread::Builder::new().name("disk".to_owned()).spawn(write)?;
         Ok(Disk {
             records: Some(records),
             completions,
             completed: None,
-            thread: Some(thread),
+            worker: Worker::start("disk", write)?,
             shelf,
             news,
             told: VecDeque::new(),
@@ -121,7 +121,7 @@ impl Store for Disk {
     }
 
     fn abandon(&mut self) {
-        self.thread = None;
+        self.worker.abandon();
         self.shelf.abandon();
     }
 
@@ -145,12 +145,12 @@ impl Store for Disk {
 impl Drop for Disk {
     fn drop(&mut self) {
         self.records = None;
-        if let Some(thread) = self.thread.take() {
-            // If it has panicked, that was said on stderr.
-            let _panicked = thread.join();
-        }
     }
 }
+
+/// A transaction takes no more than this, so that what is done is told now and then, however much waits.
+const BATCH_ENTRIES: usize = 16_384;
+const BATCH_BYTES: usize = 8 << 20;
 
 /// One transaction for all that waits, then the next. Ends with the driver, or with the first failure.
 fn write_all(
@@ -161,7 +161,15 @@ fn write_all(
 ) {
     while let Ok(first) = records.recv() {
         let mut batch = vec![first];
-        batch.extend(records.try_iter());
+        let (mut entries, mut bytes) = size(&batch[0]);
+        while entries < BATCH_ENTRIES
+            && bytes < BATCH_BYTES
+            && let Ok(task) = records.try_recv()
+        {
+            let (more, larger) = size(&task);
+            (entries, bytes) = (entries + more, bytes + larger);
+            batch.push(task);
+        }
         let last = batch[batch.len() - 1].0.write.id;
         let completed = write(&mut file, archive, batch).map(|()| last);
         let completed = completed.map_err(|error| error.to_string());
@@ -170,6 +178,11 @@ fn write_all(
             return;
         }
     }
+}
+
+/// How many entries stand in a task, and how many bytes of payload.
+fn size((record, _): &Task) -> (usize, usize) {
+    (record.entries.len(), record.entries.iter().map(Entry::payload_bytes).sum())
 }
 
 /// The archive comes first. If only that is durable in the end, it has twice what the log has, too.

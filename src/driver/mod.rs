@@ -25,3 +25,4 @@ mod settle;
 mod shelf;
 pub mod store;
 mod waiter;
+mod worker;

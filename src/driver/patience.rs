@@ -5,9 +5,10 @@ use std::time::Duration;
 use crate::proto::input::WriteId;
 use crate::proto::time::Instant;
 
-/// A disk that completes nothing for so long, though it was given something to write, counts as broken. Sound
-/// ones that are busy take a second or two at times; a folder on a network that is gone never answers.
-pub const DISK_HANGS: Duration = Duration::from_secs(10);
+/// A disk that completes nothing for so long, though it was given something to write, counts as broken. It is
+/// as long as Linux gives a disk for one command; sound ones that are busy take seconds at times, and a folder
+/// on a network that is gone never answers.
+pub const DISK_HANGS: Duration = Duration::from_secs(30);
 
 /// So much of the time between two looks counts at the most: a process that was stopped, or a machine that
 /// slept, gave its disk no time either.

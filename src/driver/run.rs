@@ -143,7 +143,13 @@ impl<N: Net + 'static, A: Application, S: Store> Running<N, A, S> {
 
     /// Tells the node everything that waits, and carries out what it wants after each.
     fn handle_all(&mut self, now: Instant) {
+        self.handle_what_waits(now);
+        // What the disk has completed is known by now.
         self.carrier.mind_disk(now);
+        self.handle_what_waits(now);
+    }
+
+    fn handle_what_waits(&mut self, now: Instant) {
         while let Some(input) = self.carrier.next_input() {
             self.node.handle(now, input, &mut self.outbox);
             for output in self.outbox.drain(..) {

@@ -2,11 +2,11 @@
 
 use std::io;
 use std::sync::mpsc;
-use std::thread::{self, JoinHandle};
 
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::store::{Ticket, Told};
+use super::worker::Worker;
 use crate::proto::archive::{Ask, Found, Part};
 use crate::store::archive::Archive;
 
@@ -24,7 +24,7 @@ enum Task {
 pub(super) struct Shelf {
     /// How much may wait in them follows from how many may ask: one question of each.
     tasks: Option<mpsc::Sender<Task>>,
-    thread: Option<JoinHandle<()>>,
+    worker: Worker,
 }
 
 impl Shelf {
@@ -38,8 +38,7 @@ impl Shelf {
             // Whoever listened is gone, or has heard why nothing more comes.
             let _end = work(&archive, &to_do, &told);
         };
-        let thread = thread::Builder::new().name("archive".to_owned()).spawn(work)?;
-        Ok(Shelf { tasks: Some(tasks), thread: Some(thread) })
+        Ok(Shelf { tasks: Some(tasks), worker: Worker::start("archive", work)? })
     }
 
     pub(super) fn read(&self, ticket: Ticket, ask: Ask) {
@@ -57,7 +56,7 @@ impl Shelf {
 
     /// The thread may never end, and is not waited for.
     pub(super) fn abandon(&mut self) {
-        self.thread = None;
+        self.worker.abandon();
     }
 
     fn give(&self, task: Task) {
@@ -71,10 +70,6 @@ impl Shelf {
 impl Drop for Shelf {
     fn drop(&mut self) {
         self.tasks = None;
-        if let Some(thread) = self.thread.take() {
-            // If it has panicked, that was said on stderr.
-            let _panicked = thread.join();
-        }
     }
 }
 

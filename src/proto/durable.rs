@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::entry::{Entry, Snapshot};
 use super::id::{Ballot, Index, NodeId, RingId};
 use super::input::WriteId;
-use super::log::{Log, payload_bytes};
+use super::log::Log;
 use super::message::Elected;
 use super::output::Write;
 
@@ -44,7 +44,7 @@ impl Durable {
         let (kept, last) = (log.compacted(), log.last());
         // An entry is never written without the promise of its ballot.
         let promised = promised.max(log.freshness().ballot);
-        let bytes_since = log.behind(kept).map(payload_bytes).sum();
+        let bytes_since = log.behind(kept).map(Entry::payload_bytes).sum();
         let (written, durable) = (last, last);
         Durable { promised, log, written, durable, kept, bytes_since, ..Durable::default() }
     }
@@ -73,7 +73,7 @@ impl Durable {
     /// Adds an entry at the end, and says where.
     pub fn append(&mut self, entry: Entry) -> Index {
         self.dirty = true;
-        self.bytes_since += payload_bytes(&entry);
+        self.bytes_since += entry.payload_bytes();
         self.log.append(entry)
     }
 

@@ -81,6 +81,16 @@ pub struct Entry {
     pub body: Body,
 }
 
+impl Entry {
+    /// How many bytes of payload it carries.
+    pub fn payload_bytes(&self) -> usize {
+        match &self.body {
+            Body::Message(message) => message.payload.bytes.len(),
+            Body::Empty | Body::View(_) => 0,
+        }
+    }
+}
+
 /// A committed message, as the chat gets it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivered {

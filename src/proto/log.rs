@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::entry::{Body, Entry};
+use super::entry::Entry;
 use super::event::LogSummary;
 use super::id::{Ballot, Index};
 use super::message::Freshness;
@@ -55,7 +55,7 @@ impl Log {
 
     /// Adds an entry at the end, and says where.
     pub fn append(&mut self, entry: Entry) -> Index {
-        self.payload_bytes += payload_bytes(&entry);
+        self.payload_bytes += entry.payload_bytes();
         self.entries.push_back(entry);
         self.last()
     }
@@ -65,7 +65,7 @@ impl Log {
         let keep = from.0.saturating_sub(self.compacted.0 + 1);
         while self.entries.len() as u64 > keep {
             let entry = self.entries.pop_back();
-            self.payload_bytes -= entry.as_ref().map_or(0, payload_bytes);
+            self.payload_bytes -= entry.as_ref().map_or(0, Entry::payload_bytes);
         }
     }
 
@@ -88,7 +88,7 @@ impl Log {
             || (self.compacted < committed && self.payload_bytes > keep_bytes)
         {
             let Some(entry) = self.entries.pop_front() else { return };
-            self.payload_bytes -= payload_bytes(&entry);
+            self.payload_bytes -= entry.payload_bytes();
             self.compacted_ballot = entry.ballot;
             self.compacted = self.compacted.next();
         }
@@ -101,7 +101,7 @@ impl Log {
 
     /// What a disk held: a stretch behind a snapshot.
     pub fn restore(index: Index, ballot: Ballot, entries: Vec<Entry>) -> Log {
-        let payload_bytes = entries.iter().map(payload_bytes).sum();
+        let payload_bytes = entries.iter().map(Entry::payload_bytes).sum();
         let entries = VecDeque::from(entries);
         Log { compacted: index, compacted_ballot: ballot, entries, payload_bytes }
     }
@@ -116,12 +116,5 @@ impl Log {
             }
         }
         LogSummary { compacted: self.compacted, runs }
-    }
-}
-
-pub(super) fn payload_bytes(entry: &Entry) -> usize {
-    match &entry.body {
-        Body::Message(message) => message.payload.bytes.len(),
-        Body::Empty | Body::View(_) => 0,
     }
 }

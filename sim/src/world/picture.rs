@@ -55,14 +55,7 @@ impl World {
         let picture = self.picture(None);
         let cores = picture.cores(self.checkers.picture());
         let core = cores.first()?;
-        let at_rest = cores.iter().flat_map(|core| &core.nodes).all(|(node, status)| {
-            let place = NodeIndex(node.name.index() as usize);
-            status.waiting == 0
-                && status.pending_view.is_none()
-                && status.role != Role::Candidate
-                && self.engine.has_said_all(place)
-        });
-        if !at_rest || !self.talk.is_over() {
+        if !self.are_at_rest(&cores) || !self.talk.is_over() {
             return None;
         }
         let leader = self.leader();
@@ -72,6 +65,21 @@ impl World {
             || self.prefers_another(leader, core);
         let settled = Settled { view: core.view.number, leader, may_change };
         self.checkers.judge(&picture).is_empty().then_some(settled)
+    }
+
+    /// Whether nothing is under way any more at those who owe something.
+    pub fn is_at_rest(&self) -> bool {
+        self.are_at_rest(&self.picture(None).cores(self.checkers.picture()))
+    }
+
+    fn are_at_rest(&self, cores: &[Core<'_>]) -> bool {
+        cores.iter().flat_map(|core| &core.nodes).all(|(node, status)| {
+            let place = NodeIndex(node.name.index() as usize);
+            status.waiting == 0
+                && status.pending_view.is_none()
+                && status.role != Role::Candidate
+                && self.engine.has_said_all(place)
+        })
     }
 
     /// Whether one of them has a greater priority than their leader, where that counts.

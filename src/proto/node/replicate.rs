@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::{Node, Step};
-use crate::proto::entry::{Body, Entry};
+use crate::proto::entry::Entry;
 use crate::proto::id::{Ballot, Index, LinkId, NodeId};
 use crate::proto::message::{Append, AppendAck, Message, Stored};
 use crate::proto::replica::Replica;
@@ -123,7 +123,7 @@ impl Node {
         let within = log.behind(previous).take(left.min(self.config.batch_entries));
         let mut entries: Vec<Entry> = Vec::with_capacity(left.min(self.config.batch_entries));
         for entry in within {
-            bytes += payload_bytes(entry);
+            bytes += entry.payload_bytes();
             if bytes > self.config.batch_bytes && !entries.is_empty() {
                 break;
             }
@@ -148,7 +148,7 @@ impl Node {
     fn send_frame(&mut self, step: &mut Step, replica: &mut Replica, frame: Append) {
         let count = frame.entries.len() as u64;
         let last = (count > 0).then_some(Index(frame.previous.0 + count));
-        replica.sent(last, frame.entries.iter().map(payload_bytes).sum());
+        replica.sent(last, frame.entries.iter().map(Entry::payload_bytes).sum());
         replica.sent_pulse = frame.pulse;
         replica.sent_commit = frame.commit;
         replica.sent_tally.copy_beyond(&self.tally, self.committed);
@@ -168,11 +168,4 @@ pub(super) fn replica_over(
 ) -> Option<&mut Replica> {
     let mut those = replicas.iter_mut().map(|(id, replica)| (*id, replica));
     those.find(|(id, replica)| *id == peer && replica.link == link).map(|(_, replica)| replica)
-}
-
-fn payload_bytes(entry: &Entry) -> usize {
-    match &entry.body {
-        Body::Message(message) => message.payload.bytes.len(),
-        Body::Empty | Body::View(_) => 0,
-    }
 }
