@@ -47,6 +47,7 @@ fn roster() -> Roster {
         leading: Some(ballot),
         view,
         pending_view: Some(6),
+        pending_ballot: None,
         last: Index(9),
         committed: Index(8),
         stored_by_all: Index(7),

@@ -231,6 +231,16 @@ fn only_who_can_reach_a_quorum_owes_anything() {
                 &[],
             ),
             (
+                "nor does a rival's view of the same number",
+                vec![propose(1, 2, v2())],
+                leaderless(|end| {
+                    cut_off(end, &[3, 4]);
+                    knows(end, 2).pending_view = Some(2);
+                    knows(end, 2).pending_ballot = Some(ballot(9, 9));
+                }),
+                &["L2 n1", "L2 n2"],
+            ),
+            (
                 "a pending view that nobody there holds does not matter",
                 vec![propose(1, 2, v2())],
                 leaderless(|end| cut_off(end, &[3, 4])),

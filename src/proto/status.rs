@@ -24,6 +24,8 @@ pub struct Status {
     pub view: View,
     /// The number of the view that is proposed and not yet in force.
     pub pending_view: Option<u64>,
+    /// The ballot under which that one was proposed: rival leaders may propose two of one number.
+    pub pending_ballot: Option<Ballot>,
     /// The last index of the log.
     pub last: Index,
     /// What is known committed.

@@ -73,9 +73,9 @@ impl Ring {
         self.views.last().map(|(_, view)| view)
     }
 
-    /// All views that were ever proposed.
-    pub fn proposals(&self) -> impl Iterator<Item = &View> {
-        self.proposals.iter().map(|(_, _, view)| view)
+    /// All views that were ever proposed, and under which ballots.
+    pub fn proposals(&self) -> impl Iterator<Item = (Ballot, &View)> {
+        self.proposals.iter().map(|(_, ballot, view)| (*ballot, view))
     }
 
     /// The committed log by ballots, as far as it is known.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ringchat::proto::id::NodeId;
+use ringchat::proto::id::{Ballot, NodeId};
 use ringchat::proto::status::{Role, Status};
 use ringchat::proto::time::Instant;
 use ringchat::proto::view::View;
@@ -136,15 +136,19 @@ impl FinalPicture {
         let known = nodes.iter().filter_map(|(node, _)| picture.actor_of(node.id));
         let known = known.map(|actor| actor.views).max().unwrap_or(0);
         let (_, in_force) = ring_picture.views().get(known.checked_sub(1)?)?;
-        let pending: BTreeSet<u64> =
-            nodes.iter().filter_map(|(_, status)| status.pending_view).collect();
+        let pends = |ballot: Ballot, view: &View| {
+            nodes.iter().any(|(_, status)| {
+                let same = status.pending_ballot.is_none_or(|under| under == ballot);
+                status.pending_view == Some(view.number) && same
+            })
+        };
         let decides = |view: &View| view.is_election_quorum(|id| here.contains(&id));
         let can_go_on = decides(in_force)
             && ring_picture
                 .proposals()
-                .filter(|proposed| proposed.number > in_force.number)
-                .filter(|proposed| pending.contains(&proposed.number))
-                .all(decides);
+                .filter(|(_, proposed)| proposed.number > in_force.number)
+                .filter(|(ballot, proposed)| pends(*ballot, proposed))
+                .all(|(_, proposed)| decides(proposed));
         (can_go_on && !nodes.is_empty()).then_some(Core { view, ring, nodes, hindered })
     }
 

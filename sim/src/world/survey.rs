@@ -87,7 +87,8 @@ impl World {
         let Some((_, newest)) = views.checked_sub(1).and_then(|last| ring.views().get(last)) else {
             return Vec::new();
         };
-        let since = ring.proposals().filter(|view| view.number > newest.number);
+        let since =
+            ring.proposals().map(|(_, view)| view).filter(|view| view.number > newest.number);
         std::iter::once(newest).chain(since).collect()
     }
 

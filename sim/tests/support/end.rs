@@ -68,6 +68,7 @@ pub fn status(id: u64, view: &View, role: Role) -> Status {
         leading: Some(ballot(1, leader)),
         view: view.clone(),
         pending_view: None,
+        pending_ballot: None,
         last: Index(1),
         committed: Index(1),
         stored_by_all: Index(1),

@@ -1,6 +1,7 @@
 //! A picture of the ring, for people.
 
 use super::Node;
+use crate::proto::id::Ballot;
 use crate::proto::status::{Role, Standing, Status};
 use crate::proto::view::{View, Voters};
 
@@ -20,6 +21,7 @@ impl Node {
             promised: self.durable.promised(),
             leading,
             pending_view,
+            pending_ballot: self.pending_ballot(),
             last,
             committed,
             stored_by_all,
@@ -47,6 +49,10 @@ impl Node {
             last: self.durable.log().last(),
             committed: self.committed,
         }
+    }
+
+    fn pending_ballot(&self) -> Option<Ballot> {
+        self.membership.pending().and_then(|(index, _)| self.durable.log().ballot_at(*index))
     }
 
     fn newer_outside(&self) -> Option<&View> {
