@@ -10,6 +10,7 @@ use ringchat::proto::input::{Disconnect, Input};
 use ringchat::proto::message::{Elected, Freshness, Message};
 use ringchat::proto::node::Start;
 use ringchat::proto::output::Output;
+use ringchat::proto::status::Role;
 
 /// Else nobody could lead who needs its voice for a pending view (seed 900142555 of the swarm).
 #[test]
@@ -67,4 +68,20 @@ fn whoever_was_let_go_asks_one_at_hand_before_the_second_of_those_who_are_gone()
     let asked: Vec<bool> = asked.iter().filter_map(joins).collect();
     let first = asked.iter().position(|at_hand| *at_hand);
     assert!(first.is_some_and(|place| place <= 2), "asked one who is there: {asked:?}");
+}
+
+/// What it held while it was a member was counted then.
+#[test]
+fn one_that_was_let_go_compares_all_the_same() {
+    let leader = ballot(1, A);
+    let mut hand = Hand::follower(&[B]);
+    hand.appended(A, append(leader, (1, leader), &[said(leader, 1)], 1));
+    hand.hears(A, Message::Welcome { ring: RING, view: view(2, &[A, B]), sponsored: false });
+    assert!(hand.node.status().role != Role::Follower, "{:?}", hand.node.status());
+    let freshness = Freshness { ballot: leader, index: Index(1) };
+    let (view, met, promised_by) = (2, vec![A], vec![A]);
+    let asked = ballot(4, A);
+    let token = Elected { ballot: asked, freshness, view, met, promised_by, hops_left: 9 };
+    let out = hand.hears(A, Message::Elected(token));
+    assert!(events(&out).contains(&Event::PromiseWithheld { ballot: asked }));
 }

@@ -36,6 +36,13 @@ impl Node {
         if self.heard.is_none() && self.election_at.is_none() {
             self.hurry_election(step);
         }
+        // The next election may be far, if the ring seemed large when the last one came to nothing.
+        if self.elections_failed > 0 && self.links.peers().next().is_none() {
+            let met = self.members_at_hand();
+            if !self.is_quorum(&met) {
+                self.doubt_quorum(step, &met);
+            }
+        }
     }
 
     /// A leader that was not heard for this long is missed. Whoever has promised it something hears its
