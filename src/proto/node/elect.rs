@@ -61,7 +61,8 @@ impl Node {
 
     /// If this election comes to nothing, the next: later each time, and at random.
     pub(super) fn postpone_election(&mut self, step: &mut Step) {
-        let doubled = self.config.election_retry * (1 << self.elections_failed.min(DOUBLED_AT_MOST));
+        let doubled =
+            self.config.election_retry * (1 << self.elections_failed.min(DOUBLED_AT_MOST));
         // Where a lap takes that long, the wait for it sets candidates apart enough.
         let base = self.pace.laps(doubled, ELECTION_LAPS);
         let wait = base + self.lot(base);

@@ -111,7 +111,10 @@ impl Node {
         let at_hand = |address: &SocketAddr| {
             self.links.iter().find(|(_, link)| link.stands && link.address == *address)
         };
-        let place = joining.contacts.iter().position(|contact| at_hand(contact).is_some());
+        // The last one was asked just now.
+        let others = joining.contacts.len().saturating_sub(1);
+        let mut others = joining.contacts.iter().take(others);
+        let place = others.position(|contact| at_hand(contact).is_some());
         let place = place.filter(|_| joining.dialed).unwrap_or_default();
         let Some(contact) = joining.contacts.remove(place) else { return };
         joining.contacts.push_back(contact);
