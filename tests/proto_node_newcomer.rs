@@ -72,15 +72,17 @@ fn whoever_was_let_go_asks_one_at_hand_before_it_has_dialed_all_who_are_gone() {
     assert!(first.is_some_and(|place| place <= 2), "asked one who is there: {asked:?}");
 }
 
-/// What it held while it was a member was counted then.
+/// What it held while it was a member was counted then, and may be committed by that.
 #[test]
 fn one_that_was_let_go_compares_all_the_same() {
     let leader = ballot(1, A);
     let mut hand = Hand::follower(&[B]);
-    hand.appended(A, append(leader, (1, leader), &[said(leader, 1)], 1));
-    hand.hears(A, Message::Welcome { ring: RING, view: view(2, &[A, B]), sponsored: false });
-    assert!(hand.node.status().role != Role::Follower, "{:?}", hand.node.status());
-    let freshness = Freshness { ballot: leader, index: Index(1) };
+    let without = Entry { ballot: leader, body: Body::View(view(2, &[A, B])) };
+    let entries = [said(leader, 1), without, said(leader, 2)];
+    hand.appended(A, append(leader, (1, leader), &entries, 3));
+    let status = hand.node.status();
+    assert_eq!((status.role, status.last, status.committed), (Role::Learner, Index(4), Index(3)));
+    let freshness = Freshness { ballot: leader, index: Index(3) };
     let (view, met, promised_by) = (2, vec![A], vec![A]);
     let asked = ballot(4, A);
     let token = Elected { ballot: asked, freshness, view, met, promised_by, hops_left: 9 };
