@@ -12,6 +12,15 @@ use ringchat::proto::node::Start;
 use ringchat::proto::output::Output;
 use ringchat::proto::status::Role;
 
+/// A asks for a promise under a greater ballot. Its log ends with this ballot and index, and this is the number
+/// of its view.
+fn asked_for_a_promise(hand: &mut Hand, log: (Ballot, u64), view: u64) -> (Ballot, Vec<Output>) {
+    let (asked, freshness) = (ballot(4, A), Freshness { ballot: log.0, index: Index(log.1) });
+    let (met, promised_by) = (vec![A], vec![A]);
+    let token = Elected { ballot: asked, freshness, view, met, promised_by, hops_left: 9 };
+    (asked, hand.hears(A, Message::Elected(token)))
+}
+
 /// Else nobody could lead who needs its voice for a pending view (seed 900142555 of the swarm).
 #[test]
 fn a_newcomer_promises_however_fresh_the_log_is_that_it_was_served() {
@@ -21,11 +30,7 @@ fn a_newcomer_promises_however_fresh_the_log_is_that_it_was_served() {
     hand.connect(B);
     let first = Entry { ballot: old, body: Body::View(view(1, &[A, B])) };
     hand.appended(B, append(new, (0, Ballot::ZERO), &[first, said(new, 1)], 1));
-    let freshness = Freshness { ballot: old, index: Index(1) };
-    let (view, met, promised_by) = (1, vec![A], vec![A]);
-    let asked = ballot(4, A);
-    let token = Elected { ballot: asked, freshness, view, met, promised_by, hops_left: 9 };
-    let out = hand.hears(A, Message::Elected(token));
+    let (asked, out) = asked_for_a_promise(&mut hand, (old, 1), 1);
     assert!(events(&out).contains(&Event::Promised { ballot: asked }));
 }
 
@@ -35,11 +40,7 @@ fn one_that_has_been_let_in_compares() {
     let leader = ballot(1, A);
     let mut hand = Hand::follower(&[B]);
     hand.appended(A, append(leader, (1, leader), &[said(leader, 1)], 1));
-    let freshness = Freshness { ballot: leader, index: Index(1) };
-    let (view, met, promised_by) = (1, vec![A], vec![A]);
-    let asked = ballot(4, A);
-    let token = Elected { ballot: asked, freshness, view, met, promised_by, hops_left: 9 };
-    let out = hand.hears(A, Message::Elected(token));
+    let (asked, out) = asked_for_a_promise(&mut hand, (leader, 1), 1);
     assert!(events(&out).contains(&Event::PromiseWithheld { ballot: asked }));
 }
 
@@ -82,10 +83,6 @@ fn one_that_was_let_go_compares_all_the_same() {
     hand.appended(A, append(leader, (1, leader), &entries, 3));
     let status = hand.node.status();
     assert_eq!((status.role, status.last, status.committed), (Role::Learner, Index(4), Index(3)));
-    let freshness = Freshness { ballot: leader, index: Index(3) };
-    let (view, met, promised_by) = (2, vec![A], vec![A]);
-    let asked = ballot(4, A);
-    let token = Elected { ballot: asked, freshness, view, met, promised_by, hops_left: 9 };
-    let out = hand.hears(A, Message::Elected(token));
+    let (asked, out) = asked_for_a_promise(&mut hand, (leader, 3), 2);
     assert!(events(&out).contains(&Event::PromiseWithheld { ballot: asked }));
 }

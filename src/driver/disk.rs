@@ -28,12 +28,11 @@ type Task = (Record, Option<Faded>);
 /// The files and their threads. What was begun is written before this is dropped, unless it is abandoned.
 #[derive(Debug)]
 pub struct Disk {
-    /// How much may wait in them follows from what the node lets be under way.
-    records: Option<mpsc::Sender<Task>>,
     completions: UnboundedReceiver<Completed>,
     /// The last one that was not asked for yet.
     completed: Option<Completed>,
-    worker: Worker,
+    /// How much may wait there follows from what the node lets be under way.
+    worker: Worker<Task>,
     shelf: Shelf,
     news: UnboundedReceiver<Result<Told, String>>,
     told: VecDeque<Told>,
@@ -47,13 +46,11 @@ impl Disk {
     /// # Errors
     /// If the system gives no thread.
     pub fn start(file: database::Store, archive: Archive) -> io::Result<Disk> {
-        let (records, to_write) = mpsc::channel();
         let (told, completions) = unbounded_channel();
         let (telling, news) = unbounded_channel();
         let shelf = Shelf::start(archive.clone(), telling)?;
-        let write = move || write_all(file, &archive, &to_write, &told);
+        let write = move |records: &mpsc::Receiver<Task>| write_all(file, &archive, records, &told);
         Ok(Disk {
-            records: Some(records),
             completions,
             completed: None,
             worker: Worker::start("disk", write)?,
@@ -92,10 +89,7 @@ impl Store for Disk {
         if faded.is_some() {
             self.fading = Some(write.id);
         }
-        if let Some(records) = &self.records {
-            // After a failure nobody takes it, and the node learns no more that anything is durable.
-            let _failed = records.send((Record { write, entries }, faded));
-        }
+        self.worker.give((Record { write, entries }, faded));
     }
 
     fn completed(&mut self) -> Option<Completed> {
@@ -139,12 +133,6 @@ impl Store for Disk {
             }
         }
         Poll::Ready(())
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        self.records = None;
     }
 }
 

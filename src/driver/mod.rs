@@ -5,8 +5,8 @@
 //! into an `outbound` buffer, and `link` writes that.
 //!
 //! What has to outlive the process goes to a [`store`], such as a [`disk`], and [`patience`] says when that
-//! counts as broken; `history` asks for lines of the
-//! past, in memory or of the archive, to which `shelf` gives a thread.
+//! counts as broken; `history` asks for lines of the past, in memory or of the archive, to which `shelf`
+//! gives a thread. Both threads are a `worker`.
 
 pub mod application;
 mod arrival;

@@ -23,8 +23,7 @@ enum Task {
 #[derive(Debug)]
 pub(super) struct Shelf {
     /// How much may wait in them follows from how many may ask: one question of each.
-    tasks: Option<mpsc::Sender<Task>>,
-    worker: Worker,
+    worker: Worker<Task>,
 }
 
 impl Shelf {
@@ -33,43 +32,29 @@ impl Shelf {
         archive: Archive,
         told: UnboundedSender<Result<Told, String>>,
     ) -> io::Result<Shelf> {
-        let (tasks, to_do) = mpsc::channel();
-        let work = move || {
+        let work = move |to_do: &mpsc::Receiver<Task>| {
             // Whoever listened is gone, or has heard why nothing more comes.
-            let _end = work(&archive, &to_do, &told);
+            let _end = work(&archive, to_do, &told);
         };
-        Ok(Shelf { tasks: Some(tasks), worker: Worker::start("archive", work)? })
+        Ok(Shelf { worker: Worker::start("archive", work)? })
     }
 
     pub(super) fn read(&self, ticket: Ticket, ask: Ask) {
-        self.give(Task::Read(ticket, ask));
+        self.worker.give(Task::Read(ticket, ask));
     }
 
     pub(super) fn keep(&self, part: Part) {
-        self.give(Task::Keep(part));
+        self.worker.give(Task::Keep(part));
     }
 
     /// The node's own writes have put lines in.
     pub(super) fn look(&self) {
-        self.give(Task::Look);
+        self.worker.give(Task::Look);
     }
 
     /// The thread may never end, and is not waited for.
     pub(super) fn abandon(&mut self) {
         self.worker.abandon();
-    }
-
-    fn give(&self, task: Task) {
-        if let Some(tasks) = &self.tasks {
-            // After a failure nobody takes it, and the node is on its way out of the ring.
-            let _failed = tasks.send(task);
-        }
-    }
-}
-
-impl Drop for Shelf {
-    fn drop(&mut self) {
-        self.tasks = None;
     }
 }
 

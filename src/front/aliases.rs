@@ -108,9 +108,7 @@ impl Aliases {
 
     /// Whom this word means, if it is an alias.
     pub fn of(&self, word: &Name) -> Option<&Name> {
-        let skeleton = word.skeleton();
-        let mut entries = self.entries.iter();
-        entries.find(|entry| entry.alias.skeleton() == skeleton).map(|entry| &entry.of)
+        find(&self.entries, word).map(|entry| &entry.of)
     }
 
     /// All of them, in the order of the file.
@@ -148,9 +146,7 @@ impl Aliases {
     }
 
     fn line_of(&self, alias: &Name) -> Option<usize> {
-        let skeleton = alias.skeleton();
-        let mut entries = self.entries.iter();
-        entries.find(|entry| entry.alias.skeleton() == skeleton).map(|entry| entry.line)
+        find(&self.entries, alias).map(|entry| entry.line)
     }
 
     /// The file is as it was, or as it is to be, and nothing between.
@@ -201,6 +197,12 @@ fn parse(text: &str) -> (Vec<Entry>, Vec<(usize, String)>) {
     (entries, faults)
 }
 
+/// The one of this alias, however it is spelt.
+fn find<'a>(entries: &'a [Entry], alias: &Name) -> Option<&'a Entry> {
+    let skeleton = alias.skeleton();
+    entries.iter().find(|entry| entry.alias.skeleton() == skeleton)
+}
+
 fn entry(text: &str, before: &[Entry]) -> Result<(Name, Name), String> {
     let Some((alias, of)) = text.split_once(char::is_whitespace) else {
         let found: String = text.chars().take(40).collect();
@@ -210,8 +212,7 @@ fn entry(text: &str, before: &[Entry]) -> Result<(Name, Name), String> {
     };
     let alias = alias_name(alias)?;
     let of = person(of).map_err(|error| error.to_string())?;
-    let skeleton = alias.skeleton();
-    match before.iter().find(|entry| entry.alias.skeleton() == skeleton) {
+    match find(before, &alias) {
         Some(first) => {
             let (name, line) = (&first.alias, first.line + 1);
             Err(format!("expected each alias once, found {name} of line {line} again"))

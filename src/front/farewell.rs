@@ -8,6 +8,7 @@ use super::session::Session;
 use crate::chat::command::Action;
 use crate::driver::handle::Stopped;
 use crate::proto::event::Refusal;
+use crate::proto::status::refuses_alone;
 
 impl Session {
     /// Whether going on alone would be refused now, and why.
@@ -16,11 +17,7 @@ impl Session {
     /// If the node has stopped.
     pub async fn may_go_alone(&self) -> Result<Option<Refusal>, Stopped> {
         let status = self.handle.status().await?;
-        Ok(match (status.ring, status.no_quorum) {
-            (None, _) => Some(Refusal::NoRing),
-            (Some(_), None) => Some(Refusal::HasQuorum),
-            (Some(_), Some(_)) => None,
-        })
+        Ok(refuses_alone(status.ring, status.no_quorum))
     }
 
     /// Before the node leaves: what it has shown of groups is not missed later. Where nothing can

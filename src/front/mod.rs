@@ -3,10 +3,10 @@
 //! * [`options`], [`ring_file`], [`streams`], [`storage`], [`discover`] and [`probe`]: from a command line to
 //!   what is kept, a bound port and a ring.
 //! * [`door`] and [`parts`]: what any front end asks of a node and hears from it; [`application`]
-//!   with `tell` and `watch`, and [`session`] with `ready`, `farewell`, `logins` and [`answers`], stand between
-//!   the two; [`password`] hashes.
-//! * [`console`]: the front end of this program, with [`aliases`], and with [`prompt`] or [`plain`] for its lines,
-//!   [`commands`] to understand them, [`screen`], `screen_chat` and [`state_table`] to answer.
+//!   with `tell` and `watch`, and [`session`] with `ready`, `farewell`, `logins` and [`answers`], stand
+//!   between the two; [`password`] hashes.
+//! * [`console`]: the front end of this program, with [`aliases`], and with [`prompt`] or [`plain`] for its
+//!   lines, [`commands`] to understand them, [`screen`], `screen_chat` and [`state_table`] to answer.
 //! * [`past`], `history` and [`keep_history`]: what was said before, on its way into the archive and out of
 //!   it, and how much of it is kept.
 //! * [`journal`]: everything that happens, as lines for machines.

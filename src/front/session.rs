@@ -90,9 +90,10 @@ impl Session {
                 Ok(None)
             }
             Request::Deliver => {
-                let mail: Vec<_> = self.chat().mail(self.person()).cloned().collect();
-                let mail: Vec<_> =
-                    mail.into_iter().filter(|line| !self.has_shown(line.place)).collect();
+                let chat = self.chat();
+                let mail = chat.mail(self.person()).filter(|line| !self.has_shown(line.place));
+                let mail: Vec<_> = mail.cloned().collect();
+                drop(chat);
                 self.saw(mail.last().map(|line| line.place));
                 Ok(Some(News::Mail(mail)))
             }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::event::Refusal;
 use super::id::{Ballot, Index, NodeId, RingId};
 use super::view::{Member, View};
 
@@ -59,6 +60,15 @@ pub struct Standing {
     pub last: Index,
     /// What is known committed.
     pub committed: Index,
+}
+
+/// Why a node with this ring, and this want of a quorum, may not go on alone, if so.
+pub fn refuses_alone(ring: Option<RingId>, no_quorum: Option<(usize, usize)>) -> Option<Refusal> {
+    match (ring, no_quorum) {
+        (None, _) => Some(Refusal::NoRing),
+        (Some(_), None) => Some(Refusal::HasQuorum),
+        (Some(_), Some(_)) => None,
+    }
 }
 
 /// Why lines wait where nobody leads and so many of the members can be reached, for people.

@@ -1,7 +1,7 @@
 //! The front end of this program: what is typed goes to the node, what happens to the screen.
 //!
-//! `typing` understands what is typed, `alias` the person's own words for others; `telling` shows what happens, [`board`] knows where lines
-//! are said and what the prompt shows.
+//! `typing` understands what is typed, `alias` the person's own words for others; `telling` shows what
+//! happens, [`board`] knows where lines are said and what the prompt shows.
 
 use std::collections::VecDeque;
 use std::time::Duration;

@@ -6,9 +6,10 @@ use super::snapshots::Purpose;
 use super::{Node, Step};
 use crate::proto::election::Token;
 use crate::proto::entry::{Body, Snapshot};
-use crate::proto::event::{Event, LinkLoss, Refusal};
+use crate::proto::event::{Event, LinkLoss};
 use crate::proto::id::{Ballot, NodeId, RingId};
 use crate::proto::message::{Message, Request};
+use crate::proto::status::refuses_alone;
 use crate::proto::view::{Change, View};
 use rand::Rng;
 
@@ -85,12 +86,7 @@ impl Node {
 
     /// Goes on as a new ring of one, with the history.
     pub(super) fn go_alone(&mut self, step: &mut Step) {
-        let refusal = match (self.ring, self.no_quorum) {
-            (None, _) => Some(Refusal::NoRing),
-            (Some(_), None) => Some(Refusal::HasQuorum),
-            (Some(_), Some(_)) => None,
-        };
-        if let Some(why) = refusal {
+        if let Some(why) = refuses_alone(self.ring, self.no_quorum) {
             return step.event(Event::Refused { why });
         }
         self.secede(step);
