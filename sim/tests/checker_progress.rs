@@ -2,8 +2,9 @@
 
 mod support;
 
-use ringchat::proto::event::Event;
-use ringchat::proto::id::NodeId;
+use ringchat::proto::event::{Event, LinkLoss};
+use ringchat::proto::id::{LinkId, NodeId};
+use ringchat::proto::input::Disconnect;
 use ringchat::proto::status::Role;
 use ringchat::proto::time::Instant;
 use ringchat::proto::view::{Change, View};
@@ -159,6 +160,12 @@ fn elects(node: u32) -> Step {
     event(node, Event::ElectionStarted { attempt: 1 })
 }
 
+/// A dial to this one was refused.
+fn refused(node: u32, by: u64) -> Step {
+    let why = LinkLoss::Lost(Disconnect::Refused);
+    event(node, Event::LinkDown { link: LinkId::Dialed(9), peer: Some(NodeId(by)), why })
+}
+
 #[test]
 fn an_undisturbed_ring_holds_no_election_and_changes_no_view() {
     let v2 = || view(2, &[1, 2, 3, 4], &[Change::TieBreaker(NodeId(1))]);
@@ -222,6 +229,15 @@ fn a_node_with_a_broken_link_cannot_keep_deposing_a_working_leader() {
                 astray(ends(&v2())),
                 &[],
             ),
+            ("its leader's address refuses", vec![refused(2, 1), elects(2)], quiet(whole()), &[]),
+            (
+                "that misleads nobody twice",
+                vec![refused(2, 1), elects(2), refused(2, 1), elects(2)],
+                quiet(whole()),
+                &["L5 n2"],
+            ),
+            ("another's refuses", vec![refused(2, 3), elects(2)], quiet(whole()), &["L5 n2"]),
+            ("it refuses another", vec![refused(3, 1), elects(2)], quiet(whole()), &["L5 n2"]),
             ("it may cost no election", vec![elects(2)], astray(whole()), &["L5 n2"]),
             ("the others hold an election", vec![elects(2)], quiet(hindered_3()), &["L5 n2"]),
             ("it gets to lead", deposed, quiet(led_by(3)), &["L5 n1", "L5 n2", "L5 n4"]),

@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 use ringchat::proto::entry::Delivered;
-use ringchat::proto::event::{Event, LogSummary};
+use ringchat::proto::event::{Event, LinkLoss, LogSummary};
 use ringchat::proto::id::{Ballot, Index, NodeId};
+use ringchat::proto::input::Disconnect;
 use ringchat::proto::view::View;
 
 use crate::history::Happening;
@@ -28,6 +29,8 @@ pub enum Deed<'a> {
     StepDown,
     /// It starts an election.
     StartElection,
+    /// Its dial to this one was refused.
+    Refused { by: NodeId },
     /// It proposes a view.
     Propose { index: Index, view: &'a View },
     /// It installs a view.
@@ -65,6 +68,9 @@ fn of_event(event: &Event) -> Deed<'_> {
         Event::Follows { ballot } => Deed::Follow { ballot: *ballot },
         Event::SteppedDown { .. } => Deed::StepDown,
         Event::ElectionStarted { .. } => Deed::StartElection,
+        Event::LinkDown { peer: Some(peer), why: LinkLoss::Lost(Disconnect::Refused), .. } => {
+            Deed::Refused { by: *peer }
+        }
         Event::ViewProposed { index, view } => Deed::Propose { index: *index, view },
         Event::ViewInstalled { index, view } => Deed::Install { index: *index, view },
         Event::SnapshotInstalled { index, view } => Deed::TakeSnapshot { index: *index, view },

@@ -1,5 +1,8 @@
 //! L5, quiet: an undisturbed ring holds no election and changes no view.
 
+use std::time::Duration;
+
+use ringchat::proto::id::Ballot;
 use ringchat::proto::time::Instant;
 
 use super::deed::Deed;
@@ -7,17 +10,41 @@ use super::seen::Seen;
 use super::settled::{Core, FinalPicture};
 use super::violation::{Guarantee, Violation};
 
+/// A leader whose address refuses is missed for so long at the most, if it lives.
+const MISSED: Duration = Duration::from_secs(1);
+
 /// What one node did last that an undisturbed ring has no need of.
 #[derive(Clone, Copy, Debug, Default)]
 struct Last {
     election: Option<(Instant, &'static str)>,
     view: Option<(Instant, &'static str)>,
+    /// The ballot whose leader's address has refused its dial.
+    refused: Option<Ballot>,
+    /// When that was for the first time, if it has called no election since.
+    misled_at: Option<Instant>,
+}
+
+impl Last {
+    /// The address of whoever leads under this ballot has refused a dial.
+    fn is_refused(&mut self, at: Instant, ballot: Ballot) {
+        if self.refused.replace(ballot) != Some(ballot) {
+            self.misled_at = Some(at);
+        }
+    }
+
+    /// It starts an election; that once, it may have been misled.
+    fn elects(&mut self, at: Instant) {
+        if self.misled_at.take().is_none_or(|misled| at.since(misled) >= MISSED) {
+            self.election = Some((at, "it starts an election"));
+        }
+    }
 }
 
 /// In the quiet phase no node of the quorum side starts an election, gets a new leader or steps
 /// down, and none proposes or installs a view. Where a fault is left standing that hinders a live
 /// node, or one had gone astray, views may follow that node out and in; elections may not be held even
-/// then: a node with a broken link cannot keep deposing a working leader.
+/// then: a node with a broken link cannot keep deposing a working leader. Only where a cut way refuses
+/// dials, as a dead process's machine does, it may take its leader for dead, once; the others stop that token.
 #[derive(Clone, Debug, Default)]
 pub struct Quiet {
     /// How many nodes were checked.
@@ -35,7 +62,11 @@ impl Quiet {
         }
         let last = &mut self.last[node];
         match seen.deed {
-            Deed::StartElection => last.election = Some((at, "it starts an election")),
+            Deed::StartElection => last.elects(at),
+            Deed::Refused { by } => {
+                let follows = seen.actor.ballot.filter(|ballot| ballot.proposer == by);
+                follows.into_iter().for_each(|ballot| last.is_refused(at, ballot));
+            }
             Deed::StepDown => last.election = Some((at, "it steps down")),
             Deed::Lead { .. } => last.election = Some((at, "it begins to lead")),
             Deed::Follow { ballot } if seen.actor.ballot.is_some_and(|known| known < ballot) => {

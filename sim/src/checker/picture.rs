@@ -112,6 +112,7 @@ impl Picture {
             | Deed::Follow { .. }
             | Deed::StepDown
             | Deed::StartElection
+            | Deed::Refused { .. }
             | Deed::Propose { .. }
             | Deed::Other => {}
         }
@@ -210,6 +211,7 @@ impl Picture {
             | Deed::StepDown
             | Deed::Promise { .. }
             | Deed::StartElection
+            | Deed::Refused { .. }
             | Deed::Sponsor { .. }
             | Deed::GoAlone
             | Deed::Other => {}
