@@ -35,7 +35,7 @@ fn roster() -> Roster {
     let ballot = Ballot { round: 3, proposer: NodeId(2) };
     let view = View {
         number: 5,
-        members: vec![member(2), member(1), member(3)],
+        members: [member(2), member(1), member(3)].into(),
         tie_breaker: NodeId(2),
         changes: Vec::new(),
     };

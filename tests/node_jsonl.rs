@@ -96,7 +96,7 @@ fn state_answers_a_machine_with_all_that_the_node_knows() {
         _other => None,
     });
     // Whether it leads at this moment depends on the machine: one that stood still has to win again.
-    assert_eq!(state.status.view.members, [state.status.me]);
+    assert_eq!(*state.status.view.members, [state.status.me]);
     assert_eq!((state.lines, state.digest.len()), (0, 16));
 }
 

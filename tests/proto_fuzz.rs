@@ -59,7 +59,7 @@ impl Peer<'_> {
         *known.choose(self.lots).unwrap()
     }
 
-    fn some<T>(&mut self, mut one: impl FnMut(&mut Self) -> T) -> Vec<T> {
+    fn some<T, C: FromIterator<T>>(&mut self, mut one: impl FnMut(&mut Self) -> T) -> C {
         let count = self.lots.random_range(0..4);
         (0..count).map(|_| one(self)).collect()
     }
@@ -119,7 +119,7 @@ impl Peer<'_> {
 
     fn elect(&mut self) -> Elect {
         let (candidate, attempt, freshness) = (self.id(), self.number(), self.freshness());
-        let mut met = self.some(Self::id);
+        let mut met: Vec<NodeId> = self.some(Self::id);
         if self.one_in(2) {
             met.insert(0, candidate);
         }

@@ -1,5 +1,7 @@
 //! Every step that one node may take next, but for those that make no difference to anybody.
 
+use std::sync::Arc;
+
 use ringchat::proto::entry::Committed;
 use ringchat::proto::id::{Index, NodeId};
 use ringchat::proto::membership::insert_behind;
@@ -126,16 +128,16 @@ impl Walk {
             return;
         }
         let base = peer.membership.base();
-        for other in first_view().members.into_iter().filter(|other| other.id != peer.me) {
-            let mut members = base.members.clone();
+        for other in first_view().members.iter().filter(|other| other.id != peer.me) {
+            let mut members = base.members.to_vec();
             let change = if base.contains(other.id) {
                 members.retain(|member| member.id != other.id);
                 Change::Evicted(other.id)
             } else {
-                insert_behind(&mut members, Some(peer.me), other);
+                insert_behind(&mut members, Some(peer.me), *other);
                 Change::Joined(other.id)
             };
-            steps.push(Step::Propose(next_view(base, members, peer.me, change)));
+            steps.push(Step::Propose(next_view(base, members.into(), peer.me, change)));
         }
         if self.bounds.tie_breaker_moves && base.tie_breaker != peer.me {
             let change = Change::TieBreaker(peer.me);
@@ -144,7 +146,7 @@ impl Walk {
     }
 }
 
-fn next_view(base: &View, members: Vec<Member>, tie_breaker: NodeId, change: Change) -> View {
+fn next_view(base: &View, members: Arc<[Member]>, tie_breaker: NodeId, change: Change) -> View {
     View { number: base.number + 1, members, tie_breaker, changes: vec![change] }
 }
 

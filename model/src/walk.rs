@@ -85,7 +85,7 @@ const FIRST: Ballot = Ballot { round: 1, proposer: NodeId(1) };
 /// The view that all begin with.
 pub(crate) fn first_view() -> View {
     let member = |id: u16| Member { id: NodeId(id.into()), address: ([127, 0, 0, 1], id).into() };
-    let members = vec![member(1), member(2), member(3)];
+    let members = [member(1), member(2), member(3)].into();
     View { number: 1, members, tie_breaker: NodeId(1), changes: Vec::new() }
 }
 

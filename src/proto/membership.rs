@@ -1,7 +1,5 @@
 //! Membership: the view in force, the one that is proposed, and the ring that both make.
 
-use std::collections::BTreeSet;
-
 use super::id::{Index, NodeId};
 use super::tally::Tally;
 use super::view::{Member, View, Voters};
@@ -123,15 +121,15 @@ impl Membership {
     }
 
     fn rebuild(&mut self) {
-        self.arrange();
-        self.ids.clear();
-        self.ids.extend(self.ring.members.iter().map(|member| member.id));
-        self.ids.sort_unstable();
         self.voters[0].become_those_of(&self.base);
         match &self.pending {
             Some((_, view)) => self.voters[1].become_those_of(view),
             None => self.voters[1] = Voters::default(),
         }
+        self.arrange();
+        self.ids.clear();
+        self.ids.extend(self.ring.members.iter().map(|member| member.id));
+        self.ids.sort_unstable();
     }
 
     /// The pending view's order, with those it removes behind their old predecessors.
@@ -140,16 +138,20 @@ impl Membership {
             self.ring.clone_from(&self.base);
             return;
         };
-        let mut members = view.members.clone();
-        let mut known: BTreeSet<NodeId> = members.iter().map(|member| member.id).collect();
+        let goes = |member: &Member| self.voters[1].ids.binary_search(&member.id).is_err();
+        if !self.base.members.iter().any(goes) {
+            self.ring.clone_from(view);
+            return;
+        }
+        let mut members = view.members.to_vec();
         let mut before: Option<NodeId> = None;
-        for member in &self.base.members {
-            if known.insert(member.id) {
+        for member in self.base.members.iter() {
+            if goes(member) {
                 insert_behind(&mut members, before, *member);
             }
             before = Some(member.id);
         }
-        self.ring = View { members, ..view.clone() };
+        self.ring = View { members: members.into(), ..view.clone() };
     }
 }
 

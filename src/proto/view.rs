@@ -4,6 +4,7 @@
 //! half, or exactly half with the tie-breaker, decides on leaders and views.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -40,8 +41,9 @@ pub enum Change {
 pub struct View {
     /// Counts the views of a ring, from 1.
     pub number: u64,
-    /// In ring order: each one's successor stands behind it, the last one's is the first.
-    pub members: Vec<Member>,
+    /// In ring order: each one's successor stands behind it, the last one's is the first. All who hold the
+    /// view hold the same list: it is in each log, in force, and shown to people.
+    pub members: Arc<[Member]>,
     /// Decides where exactly half of the members are reachable.
     pub tie_breaker: NodeId,
     /// What this view changed.

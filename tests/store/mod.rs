@@ -35,7 +35,7 @@ pub fn entry(round: u64, text: &str) -> Entry {
 }
 
 pub fn view() -> View {
-    let members = vec![Member { id: ME, address: address() }];
+    let members = [Member { id: ME, address: address() }].into();
     View { number: 1, members, tie_breaker: ME, changes: vec![Change::Founded(ME)] }
 }
 

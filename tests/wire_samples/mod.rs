@@ -37,7 +37,7 @@ fn ballot(round: u64) -> Ballot {
 fn view() -> View {
     View {
         number: 9,
-        members: vec![member(1), member(2), member(3)],
+        members: [member(1), member(2), member(3)].into(),
         tie_breaker: NodeId(2),
         changes: vec![
             Change::Founded(NodeId(1)),
@@ -117,7 +117,7 @@ pub fn messages() -> Vec<Message> {
         view: view(),
         sessions: vec![(NodeId(1), 10), (NodeId(2), 20)],
         lamport: 30,
-        exiles: view().members,
+        exiles: view().members.to_vec(),
     };
     let mut all = vec![
         Message::Ping { sent_at: Instant::from_micros(1), leading: Some((ballot(4), 7)) },

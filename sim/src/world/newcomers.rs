@@ -84,7 +84,7 @@ impl World {
     /// what one who is in no ring says.
     fn can_ask(&self, newcomer: NodeIndex, other: NodeIndex, parts: &Parts) -> bool {
         let (machine, asked) = (&self.machines[newcomer.0], &self.machines[other.0]);
-        let told = machine.status.as_ref().map(|status| status.view.members.as_slice());
+        let told = machine.status.as_ref().map(|status| &status.view.members[..]);
         asked.phase == Phase::Alive
             && parts.has_link(newcomer, other)
             && (machine.contacts.contains(&asked.address)

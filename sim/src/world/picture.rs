@@ -112,7 +112,7 @@ impl World {
     /// The members of the ring, in ring order, as its leader knows them.
     pub fn members(&self) -> Vec<NodeIndex> {
         let leads = self.leader().and_then(|leader| self.machines[leader.0].status.as_ref());
-        let view = leads.map(|status| status.view.members.as_slice()).unwrap_or_default();
+        let view = leads.map(|status| &status.view.members[..]).unwrap_or_default();
         view.iter().filter_map(|member| self.whose(member.id)).collect()
     }
 

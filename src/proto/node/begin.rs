@@ -45,7 +45,7 @@ impl Node {
         let id = self.me.id;
         let view = View {
             number: 0,
-            members: vec![self.me],
+            members: [self.me].into(),
             tie_breaker: id,
             changes: vec![Change::Founded(id)],
         };

@@ -161,7 +161,7 @@ impl Node {
     fn next_view(&self, now: Instant) -> Option<View> {
         let desk = &self.leading.as_ref()?.government;
         let base = self.membership.base();
-        let mut next = Draft { members: base.members.clone(), changes: Vec::new() };
+        let mut next = Draft { members: base.members.to_vec(), changes: Vec::new() };
         let dead = |id: NodeId| {
             let accused = desk.accused.get(&id);
             accused.is_some_and(|accused| accused.dead && !self.lives(id, accused))
@@ -199,7 +199,8 @@ impl Node {
             next.changes.push(Change::TieBreaker(me));
         }
         let Draft { members, changes } = next;
-        let mut view = View { number: base.number + 1, members, tie_breaker: me, changes };
+        let (number, members) = (base.number + 1, members.into());
+        let mut view = View { number, members, tie_breaker: me, changes };
         if self.leaving.is_some() {
             // A leader that leaves must not take the casting vote along.
             let heir = view.after(me).next().map(|heir| heir.id);

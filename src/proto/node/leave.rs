@@ -128,7 +128,7 @@ impl Node {
         let number = self.membership.base().number + 1;
         let view = View {
             number,
-            members: vec![self.me],
+            members: [self.me].into(),
             tie_breaker: me,
             changes: vec![Change::Founded(me)],
         };

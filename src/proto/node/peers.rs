@@ -132,7 +132,7 @@ impl Node {
         if self.links.to(peer).is_some() {
             return;
         }
-        let mut known = self.walk().members.iter().chain(&self.membership.ring().members);
+        let mut known = self.walk().members.iter().chain(self.membership.ring().members.iter());
         if let Some(member) = known.find(|member| member.id == peer).copied() {
             self.dial(step, member);
         }
