@@ -6,9 +6,10 @@ use bytes::Bytes;
 use proto_hand::*;
 use ringchat::proto::entry::{Payload, SnapshotHead};
 use ringchat::proto::event::Event;
+use ringchat::proto::facts::Facts;
 use ringchat::proto::id::{Ballot, Index, NodeId};
 use ringchat::proto::input::{Disconnect, Input};
-use ringchat::proto::message::{Append, AppendAck, Message, SnapshotChunk, Stored};
+use ringchat::proto::message::{Append, AppendAck, Message, SnapshotChunk};
 use ringchat::proto::output::Output;
 
 /// The acknowledgements that were sent back to A.
@@ -23,7 +24,7 @@ fn acks(outputs: &[Output]) -> Vec<AppendAck> {
 /// The successor's answer to a probe: from here on nothing holds frames back.
 fn agreed(ballot: Ballot, verified: u64) -> Message {
     let (promised, verified) = (ballot, Index(verified));
-    let (commit, stored) = (Index::ZERO, vec![]);
+    let (commit, stored) = (Index::ZERO, Box::default());
     Message::AppendAck(AppendAck { ballot, promised, verified, commit, mismatch: false, stored })
 }
 
@@ -43,14 +44,17 @@ fn an_append_below_the_promise_is_refused_and_changes_nothing() {
     let before = hand.node.status();
     for old in [ballot(1, A), ballot(1, B), ballot(2, NodeId(1))] {
         let frame = append(old, (1, ballot(1, A)), &[said(old, 7)], 2);
-        let out = hand.appended(A, Append { stored: vec![stored(A, 9), stored(B, 9)], ..frame });
+        let out = hand.appended(
+            A,
+            Append { stored: [stored(A, 9), stored(B, 9)].into_iter().collect(), ..frame },
+        );
         let refusal = AppendAck {
             ballot: old,
             promised: ballot(2, A),
             verified: Index::ZERO,
             commit: Index::ZERO,
             mismatch: false,
-            stored: vec![],
+            stored: Box::default(),
         };
         assert_eq!(acks(&out), [refusal]);
         assert_eq!(delivered(&out), [0; 0]);
@@ -98,7 +102,7 @@ fn an_entry_of_an_older_ballot_is_not_committed_by_counting() {
     // The Raft paper's figure 8: a quorum holds entry 2, and a leader without it may yet come.
     let mut hand = with_a_tail();
     let leader = ballot(4, B);
-    let everybody = |index| vec![stored(A, index), stored(B, index)];
+    let everybody = |index| [stored(A, index), stored(B, index)].into_iter().collect();
     let old = [said(ballot(2, A), 1), said(ballot(2, A), 2)];
     let frame = append(leader, (1, ballot(1, A)), &old, 1);
     let out = hand.appended(B, Append { stored: everybody(3), ..frame });
@@ -120,8 +124,7 @@ fn a_stale_tail_is_neither_passed_on_nor_acknowledged() {
     assert!(frames(&all, B).iter().all(|frame| frame.entries.is_empty()), "{all:?}");
     assert!(!frames(&all, B).is_empty(), "the pulse goes on");
     assert_eq!(acks(&out)[0].verified, Index(1));
-    let own = |facts: &[Stored]| facts.iter().find(|fact| fact.id == hand.me).map(|it| it.index);
-    assert_eq!(own(&acks(&out)[0].stored), Some(Index(1)));
+    assert_eq!(acks(&out)[0].stored.of(hand.me).index, Index(1));
     // Entry 2 turns out to be the new leader's, too; entry 3 behind it is still not.
     let out = hand.appended(A, append(ballot(3, A), (2, ballot(2, A)), &[], 1));
     let sent: Vec<_> = frames(&out, B).into_iter().flat_map(|frame| frame.entries).collect();
@@ -162,9 +165,7 @@ fn what_is_not_durable_is_passed_on_but_not_acknowledged_as_stored() {
     hand.hears(B, agreed(leader, 1));
     hand.persists = false;
     let out = hand.appended(A, append(leader, (1, leader), &[said(leader, 1)], 1));
-    let own = |hand: &Hand, facts: &[Stored]| {
-        facts.iter().find(|fact| fact.id == hand.me).map_or(Index::ZERO, |fact| fact.index)
-    };
+    let own = |hand: &Hand, facts: &Facts| facts.of(hand.me).index;
     let passed = frames(&out, B);
     assert_eq!(passed[0].entries, [said(leader, 1)], "the disk is not waited for");
     assert!(passed.iter().all(|frame| own(&hand, &frame.stored) <= Index(1)), "{passed:?}");
@@ -172,7 +173,7 @@ fn what_is_not_durable_is_passed_on_but_not_acknowledged_as_stored() {
     assert_eq!(own(&hand, &acks(&out)[0].stored), Index(1), "and not yet safe");
     // With what A holds, this node's own word would be a quorum.
     let frame = append(leader, (2, leader), &[], 1);
-    let out = hand.appended(A, Append { stored: vec![stored(A, 2)], ..frame });
+    let out = hand.appended(A, Append { stored: [stored(A, 2)].into_iter().collect(), ..frame });
     assert_eq!(delivered(&out), [0; 0]);
     let write = *hand.withheld.last().unwrap();
     let out = hand.persisted(write);
@@ -184,7 +185,7 @@ fn a_quorum_seen_in_passing_delivers_at_once() {
     let mut hand = Hand::follower(&[B]);
     let leader = ballot(1, A);
     let frame = append(leader, (1, leader), &[said(leader, 1)], 1);
-    let out = hand.appended(A, Append { stored: vec![stored(A, 2)], ..frame });
+    let out = hand.appended(A, Append { stored: [stored(A, 2)].into_iter().collect(), ..frame });
     assert_eq!(delivered(&out), [1], "A and this node are two of three");
 }
 

@@ -30,7 +30,7 @@ fn frame(of: [u64; 10]) -> Message {
         previous: Index(of[2]),
         previous_ballot: ballot(of[3], A),
         commit: Index(of[4]),
-        stored: vec![Stored { id: A, index: Index(of[9]), pulse: of[9] }],
+        stored: [Stored { id: A, index: Index(of[9]), pulse: of[9] }].into_iter().collect(),
         entries,
     })
 }
@@ -73,7 +73,8 @@ fn elected(of: [u64; 4]) -> Message {
 
 fn ack(of: [u64; 5]) -> Message {
     let (ballot, promised) = (ballot(of[0], A), ballot(of[1], A));
-    let stored = vec![Stored { id: A, index: Index(of[3]), pulse: of[3] }];
+    let stored = Stored { id: A, index: Index(of[3]), pulse: of[3] };
+    let stored = [stored].into_iter().collect();
     let (verified, commit) = (Index(of[2]), Index(of[4]));
     Message::AppendAck(AppendAck { ballot, promised, verified, commit, mismatch: false, stored })
 }

@@ -23,7 +23,8 @@ fn ack(verified: u64) -> AppendAck {
     let ballot = Ballot { round: 1, ..Ballot::ZERO };
     let verified = Index(verified);
     let commit = Index::ZERO;
-    AppendAck { ballot, promised: ballot, verified, commit, mismatch: false, stored: vec![] }
+    let stored = Box::default();
+    AppendAck { ballot, promised: ballot, verified, commit, mismatch: false, stored }
 }
 
 fn mismatch(verified: u64) -> AppendAck {

@@ -28,9 +28,7 @@ impl Peer {
             self.enter(frame.ballot);
         }
         let mut tally = Tally::default();
-        for fact in &frame.stored {
-            tally.merge(*fact);
-        }
+        tally.merge_all(&frame.stored);
         let commit = frame.commit;
         if !own {
             self.take_entries(frame, truth);

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use ringchat::proto::entry::Entry;
+use ringchat::proto::facts::Facts;
 use ringchat::proto::id::{Ballot, Index, NodeId};
 use ringchat::proto::message::{Append, Elect, Elected, Stored};
 use ringchat::proto::tally::Tally;
@@ -82,10 +83,11 @@ impl Said {
 
     /// The frame without entries, with all that is known up to `limit`.
     pub fn news(&self, ballot: Ballot, limit: Index) -> Append {
-        let known = self.stored.get(&ballot).into_iter().flat_map(|tally| tally.known());
-        let stored = known.map(|fact| Stored { index: fact.index.min(limit), ..*fact }).collect();
+        let known = self.stored.get(&ballot).into_iter().flat_map(|tally| tally.known().iter());
+        let stored: Facts =
+            known.map(|fact| Stored { index: fact.index.min(limit), ..fact }).collect();
         let commit = self.commit.get(&ballot).copied().unwrap_or_default().min(limit);
-        Append { commit, stored, ..empty(ballot) }
+        Append { commit, stored: Box::new(stored), ..empty(ballot) }
     }
 
     /// Nobody listens to ballots below this one any more, whatever crashes.
@@ -103,7 +105,7 @@ fn empty(ballot: Ballot) -> Append {
         previous: Index::ZERO,
         previous_ballot: Ballot::ZERO,
         commit: Index::ZERO,
-        stored: Vec::new(),
+        stored: Box::default(),
         entries: Vec::new(),
     }
 }

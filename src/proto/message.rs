@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::archive::{Ask, Part};
 use super::entry::{Committed, Entry, Payload, SnapshotHead, Submission};
+use super::facts::Facts;
 use super::id::{Ballot, Index, NodeId, RingId};
 use super::time::Instant;
 use super::view::{Member, View};
@@ -169,7 +170,7 @@ pub struct Append {
     /// Everything up to here is committed.
     pub commit: Index,
     /// Who holds what.
-    pub stored: Vec<Stored>,
+    pub stored: Box<Facts>,
     /// The entries behind `previous`.
     pub entries: Vec<Entry>,
 }
@@ -189,7 +190,7 @@ pub struct AppendAck {
     pub mismatch: bool,
     /// Who holds what, of all that the answering node knows what the [`Append`] did not tell; empty where
     /// it refused.
-    pub stored: Vec<Stored>,
+    pub stored: Box<Facts>,
 }
 
 /// How up to date a log is, compared before ids are.

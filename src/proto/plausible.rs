@@ -2,8 +2,9 @@
 
 use super::archive::Stretch;
 use super::entry::{Body, Committed, Entry, SnapshotHead, Submission};
+use super::facts::Facts;
 use super::id::{Ballot, NodeId};
-use super::message::{Append, AppendAck, Elect, Freshness, Message, Request, Stored};
+use super::message::{Append, AppendAck, Elect, Freshness, Message, Request};
 
 /// No ring counts this far: at a billion a second it would take 146 years. Behind the door a number
 /// can therefore be added to without a thought of overflow.
@@ -75,9 +76,8 @@ fn fresh(freshness: Freshness) -> bool {
     ballot(freshness.ballot) && counted(freshness.index.0)
 }
 
-fn facts(stored: &[Stored]) -> bool {
-    // The bound is a power of two, so no bit of it or above stands in any of them.
-    counted(stored.iter().fold(0, |all, fact| all | fact.index.0 | fact.pulse))
+fn facts(stored: &Facts) -> bool {
+    counted(stored.greatest())
 }
 
 fn append(frame: &Append) -> bool {

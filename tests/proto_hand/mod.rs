@@ -76,7 +76,7 @@ pub fn append(leader: Ballot, previous: (u64, Ballot), entries: &[Entry], commit
         previous: Index(previous.0),
         previous_ballot: previous.1,
         commit: Index(commit),
-        stored: vec![],
+        stored: Box::default(),
         entries: entries.to_vec(),
     }
 }

@@ -66,7 +66,7 @@ pub fn append(texts: &[&[u8]]) -> Message {
         previous: Index(99),
         previous_ballot: ballot(2),
         commit: Index(98),
-        stored: vec![Stored { id: NodeId(1), index: Index(97), pulse: 11 }],
+        stored: [Stored { id: NodeId(1), index: Index(97), pulse: 11 }].into_iter().collect(),
         entries,
     })
 }
@@ -131,7 +131,7 @@ pub fn messages() -> Vec<Message> {
             verified: Index(100),
             commit: Index(90),
             mismatch: true,
-            stored: vec![],
+            stored: Box::default(),
         }),
         Message::Elect(Box::new(Elect {
             candidate: NodeId(1),

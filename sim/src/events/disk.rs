@@ -76,7 +76,7 @@ impl Disk {
                 Some(format!("promises {} before its disk has that", token.ballot))
             }
             Message::AppendAck(ack) => {
-                let own = ack.stored.iter().find(|stored| stored.id == me)?;
+                let own = ack.stored.of(me);
                 let early = own.index > self.index;
                 early.then(|| {
                     format!("says that it holds {}, but its disk ends at {}", own.index, self.index)

@@ -14,15 +14,6 @@ impl Homes {
         self.place(id).ok().map(|at| self.0[at].1)
     }
 
-    /// The same, looked for at a place where it may stand; and the place where it does.
-    pub(super) fn of_near(&self, guess: usize, id: NodeId) -> Option<(usize, NodeIndex)> {
-        let found = |at: usize| self.0.get(at).filter(|(there, _)| *there == id).map(|it| it.1);
-        match found(guess) {
-            Some(home) => Some((guess, home)),
-            None => self.place(id).ok().map(|at| (at, self.0[at].1)),
-        }
-    }
-
     /// A life begins there, behind the one `before`.
     pub(super) fn settle(&mut self, before: Option<NodeId>, id: NodeId, home: NodeIndex) {
         if let Some(before) = before {

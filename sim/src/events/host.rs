@@ -21,7 +21,6 @@ use super::shelf::Shelf;
 use super::thing::Thing;
 use super::tries::Tries;
 use super::unrest::Heard;
-use super::words::Said;
 use crate::causal::InputNumber;
 use crate::history::Incarnation;
 use crate::ledger::Ledger;
@@ -82,8 +81,6 @@ pub(super) struct Host {
     pub(super) shelf: Shelf,
     /// When the last write will be durable.
     pub(super) written_at: Instant,
-    /// What its node has said of others in this life.
-    pub(super) said: Said,
     /// How its node has sent its lines again in this life.
     pub(super) retries: Retries,
     /// What its node last heard of a leader in this life.
@@ -111,7 +108,6 @@ impl Host {
             ledger: Ledger::default(),
             covered: Index::ZERO,
             delivered: Default::default(),
-            said: Said::default(),
             retries: Retries::default(),
             heard: Heard::default(),
             lag: Lag::default(),
@@ -147,7 +143,6 @@ impl Host {
         self.ledger = Ledger::default();
         self.covered = Index::ZERO;
         self.delivered = Default::default();
-        self.said = Said::default();
         self.retries = Retries::default();
         self.heard = Heard::default();
         self.lag = Lag::default();

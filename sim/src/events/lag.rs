@@ -93,5 +93,5 @@ impl Events {
 }
 
 fn held(append: &Append, id: NodeId) -> Index {
-    append.stored.iter().find(|fact| fact.id == id).map_or(Index::ZERO, |fact| fact.index)
+    append.stored.of(id).index
 }

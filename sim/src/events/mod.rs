@@ -47,6 +47,7 @@ use self::link::Connection;
 use self::queue::Queue;
 use self::thing::Thing;
 use self::weather::Weather;
+use self::words::Said;
 use crate::causal::InputLog;
 use crate::engine::{Frame, Note};
 use crate::lots::Lots;
@@ -97,6 +98,7 @@ pub struct Events {
     /// How many writes were lost while they were under way.
     torn: u64,
     furthest: Furthest,
+    said: Said,
     /// A node has just told of something that nobody has known committed before.
     counted: bool,
 }
@@ -129,6 +131,7 @@ impl Events {
             crashed: None,
             torn: 0,
             furthest: Furthest::new(),
+            said: Said::default(),
             counted: false,
         }
     }

@@ -3,9 +3,10 @@
 //! A word that is not true breaks a guarantee only if somebody acts on it and just the wrong machines
 //! die. Here it shows as soon as it is said, since this engine can look at those of whom it speaks.
 
-use ringchat::proto::id::{Ballot, Index, NodeId};
-use ringchat::proto::message::{Elected, Message, Stored};
-use ringchat::proto::tally::{BLOCK, hold_all_of};
+use ringchat::proto::facts::Facts;
+use ringchat::proto::id::{Ballot, NodeId};
+use ringchat::proto::message::{Elected, Message};
+use ringchat::proto::tally::Tally;
 
 use super::Events;
 use crate::scenario::NodeIndex;
@@ -13,19 +14,14 @@ use crate::scenario::NodeIndex;
 impl Events {
     /// A node is about to say this to another.
     pub(super) fn check_words(&mut self, host: NodeIndex, message: &Message) {
-        let here = &mut self.hosts[host.0];
-        let said = std::mem::take(&mut here.said);
+        let here = &self.hosts[host.0];
         let Some(me) = here.id else { return };
         let wrong = here.written.too_early(me, message).or_else(|| match message {
             Message::Elected(token) => self.given_to_older(host, me, token),
-            Message::Append(append) => self.not_held(append.ballot, &append.stored, &said),
-            Message::AppendAck(ack) => self.not_held(ack.ballot, &ack.stored, &said),
+            Message::Append(append) => self.not_held(append.ballot, &append.stored),
+            Message::AppendAck(ack) => self.not_held(ack.ballot, &ack.stored),
             _ => None,
         });
-        self.hosts[host.0].said = said;
-        if let Message::Append(append) = message {
-            self.hosts[host.0].said.remember(append.ballot, &append.stored);
-        }
         if let Some(words) = wrong {
             self.crashed.get_or_insert((host, words));
         }
@@ -48,40 +44,36 @@ impl Events {
 
     /// What is said of who holds how much of a leader's log can be found on their disks, unless they
     /// follow another by now. What was true when it was said before is not looked up again.
-    fn not_held(&self, ballot: Ballot, facts: &[Stored], said: &Said) -> Option<String> {
-        let known = if said.ballot == ballot { &said.facts[..] } else { &[] };
-        // Both these facts and the homes of those they speak of are sorted.
-        let mut skipped = 0;
-        let mut look_up = |place: usize, fact: &Stored| {
-            let old = known.get(place).is_some_and(|it| it.id == fact.id && it.index >= fact.index);
-            if old || fact.index == Index::ZERO {
-                return None;
-            }
-            let (at, home) = self.homes.of_near(place + skipped, fact.id)?;
-            skipped = at.saturating_sub(place);
-            let wrong = self.hosts[home.0].written.lacks(ballot, fact.index);
-            wrong.then(|| format!("says that {} holds {} of {ballot}", fact.id, fact.index))
-        };
-        facts.chunks(BLOCK).zip((0..).step_by(BLOCK)).find_map(|(facts, from)| {
-            if hold_all_of(known.get(from..).unwrap_or(&[]), facts) {
-                return None;
-            }
-            facts.iter().zip(from..).find_map(|(fact, place)| look_up(place, fact))
-        })
+    fn not_held(&mut self, ballot: Ballot, facts: &Facts) -> Option<String> {
+        let said_before =
+            self.said.ballot == ballot && !facts.tells_more_than(self.said.facts.known());
+        if said_before || facts.is_empty() {
+            return None;
+        }
+        let nothing = Facts::default();
+        let known = if self.said.ballot == ballot { self.said.facts.known() } else { &nothing };
+        let wrong = facts.find_beyond(known, |id, index| {
+            let home = self.homes.of(id)?;
+            let wrong = self.hosts[home.0].written.lacks(ballot, index);
+            wrong.then(|| format!("says that {id} holds {index} of {ballot}"))
+        });
+        self.said.remember(ballot, facts);
+        wrong
     }
 }
 
-/// What a node has said last of who holds what, under which ballot.
+/// What was said of who holds what, by whomever, under the ballot of which was spoken last.
 #[derive(Debug, Default)]
 pub(super) struct Said {
     ballot: Ballot,
-    facts: Vec<Stored>,
+    facts: Tally,
 }
 
 impl Said {
-    fn remember(&mut self, ballot: Ballot, facts: &[Stored]) {
-        self.ballot = ballot;
-        self.facts.clear();
-        self.facts.extend_from_slice(facts);
+    fn remember(&mut self, ballot: Ballot, facts: &Facts) {
+        if std::mem::replace(&mut self.ballot, ballot) != ballot {
+            self.facts.clear();
+        }
+        self.facts.merge_all(facts);
     }
 }

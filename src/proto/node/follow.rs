@@ -2,7 +2,7 @@
 
 use super::replicate::{AckDue, replica_over};
 use super::{Node, Step};
-use crate::proto::entry::Body;
+use crate::proto::entry::{Body, Entry};
 use crate::proto::event::Event;
 use crate::proto::id::{Ballot, Index, LinkId, NodeId};
 use crate::proto::input::WriteId;
@@ -10,18 +10,12 @@ use crate::proto::message::{Append, AppendAck, Message, Request, Stored};
 use crate::proto::time::Instant;
 
 impl Node {
-    pub(super) fn on_append(
-        &mut self,
-        step: &mut Step,
-        link: LinkId,
-        from: NodeId,
-        mut frame: Append,
-    ) {
+    pub(super) fn on_append(&mut self, step: &mut Step, link: LinkId, from: NodeId, frame: Append) {
         let promised = self.durable.promised();
         if frame.ballot < promised {
             let ballot = frame.ballot;
             let (verified, commit) = (Index::ZERO, Index::ZERO);
-            let (mismatch, stored) = (false, Vec::new());
+            let (mismatch, stored) = (false, Box::default());
             let refusal = AppendAck { ballot, promised, verified, commit, mismatch, stored };
             step.send(link, Message::AppendAck(refusal));
             return self.welcome_outsider(step, link, from);
@@ -45,17 +39,17 @@ impl Node {
             }
         }
         self.tally.merge_all(&frame.stored);
-        let told = std::mem::take(&mut frame.stored);
-        let commit = frame.commit;
-        let mismatch = !own && !self.take_entries(step, frame);
+        let (commit, previous) = (frame.commit, (frame.previous, frame.previous_ballot));
+        let mismatch = !own && !self.take_entries(step, previous, frame.entries);
         self.own_fact();
         self.advance(step, commit.min(self.verified));
         self.count(step);
         self.joined_by(from, step.now);
         let due = self.acknowledge_later(link);
         due.mismatch |= mismatch;
-        let older = std::mem::replace(&mut due.told, told);
-        self.spares.keep(older);
+        if let Some(older) = due.told.replace(frame.stored) {
+            self.spares.keep(older);
+        }
         self.flush_due = true;
     }
 
@@ -64,7 +58,7 @@ impl Node {
         let at = match self.acks_due.binary_search_by_key(&link, |due| due.link) {
             Ok(at) => at,
             Err(at) => {
-                self.acks_due.insert(at, AckDue { link, mismatch: false, told: Vec::new() });
+                self.acks_due.insert(at, AckDue { link, mismatch: false, told: None });
                 at
             }
         };
@@ -103,16 +97,21 @@ impl Node {
     }
 
     /// Takes the stretch into the log. False if it does not fit behind what is there.
-    fn take_entries(&mut self, step: &mut Step, frame: Append) -> bool {
-        let fits = frame.previous <= self.verified
-            || self.durable.log().ballot_at(frame.previous) == Some(frame.previous_ballot);
+    fn take_entries(
+        &mut self,
+        step: &mut Step,
+        (previous, previous_ballot): (Index, Ballot),
+        entries: Vec<Entry>,
+    ) -> bool {
+        let fits = previous <= self.verified
+            || self.durable.log().ballot_at(previous) == Some(previous_ballot);
         if !fits {
             return false;
         }
         // Equal index and ballot mean equal logs up to there.
-        self.verified = self.verified.max(frame.previous);
-        let mut at = frame.previous;
-        for entry in frame.entries {
+        self.verified = self.verified.max(previous);
+        let mut at = previous;
+        for entry in entries {
             at = at.next();
             if at <= self.verified {
                 continue;
@@ -143,7 +142,7 @@ impl Node {
     }
 
     /// Adds an entry to the log, and takes in the view that it may hold.
-    pub(super) fn append(&mut self, step: &mut Step, entry: crate::proto::entry::Entry) -> Index {
+    pub(super) fn append(&mut self, step: &mut Step, entry: Entry) -> Index {
         let view = match &entry.body {
             Body::View(view) => Some(view.clone()),
             Body::Empty | Body::Message(_) => None,

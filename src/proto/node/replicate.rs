@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 
 use super::{Node, Step};
 use crate::proto::entry::Entry;
+use crate::proto::facts::Facts;
 use crate::proto::id::{Ballot, Index, LinkId, NodeId};
-use crate::proto::message::{Append, AppendAck, Message, Stored};
+use crate::proto::message::{Append, AppendAck, Message};
 use crate::proto::replica::Replica;
 
 /// An answer that goes out with the next flush.
@@ -18,7 +19,7 @@ pub(super) struct AckDue {
     /// What came there did not fit.
     pub(super) mismatch: bool,
     /// Who holds what, as whoever is answered has told last: only what it lacks goes back.
-    pub(super) told: Vec<Stored>,
+    pub(super) told: Option<Box<Facts>>,
 }
 
 impl Node {
@@ -44,8 +45,14 @@ impl Node {
 
     fn acknowledge(&mut self, step: &mut Step) {
         for AckDue { link, mismatch, told } in self.acks_due.drain(..) {
-            let stored = self.spares.news_for(&told, &self.tally);
-            self.spares.keep(told);
+            let stored = match told {
+                Some(told) => {
+                    let news = self.spares.news_for(&told, &self.tally);
+                    self.spares.keep(told);
+                    news
+                }
+                None => self.spares.copy_of(&self.tally),
+            };
             let ack = AppendAck {
                 ballot: self.current,
                 promised: self.durable.promised(),
