@@ -97,8 +97,8 @@ impl World {
         }
     }
 
-    /// Takes in who is out of the ring by its own will. Whoever dies before it hears that it was let go has
-    /// got its wish, too.
+    /// Takes in who is out of the ring by its own will. Whoever dies, or stands still, before it hears that
+    /// it was let go has got its wish, too.
     pub(super) fn observe_leaves(&mut self, node: NodeIndex, event: &Event) {
         if *event == Event::Left {
             self.machines[node.0].phase = Phase::Left;
@@ -110,7 +110,7 @@ impl World {
             for change in &view.changes {
                 if let Change::Left(id) = change
                     && let Some(who) = self.whose(*id)
-                    && !self.machines[who.0].has_process()
+                    && self.machines[who.0].phase != Phase::Alive
                 {
                     self.effects.let_go(who);
                 }
