@@ -7,6 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use ringchat::proto::facts::Facts;
 use ringchat::proto::id::{Index, NodeId};
 use ringchat::proto::message::Stored;
+use ringchat::proto::set::NODES_MAX;
 use ringchat::proto::tally::{Spares, Tally};
 use ringchat::proto::view::{Member, View, Voters};
 
@@ -187,6 +188,19 @@ fn an_index_is_held_by_a_quorum_exactly_if_its_holders_are_one() {
             assert_eq!(found, elects, "{held:?} at {index}, {view:?}");
         }
     }
+}
+
+#[test]
+fn a_view_of_more_nodes_than_can_be_spoken_of_has_no_quorum_and_harms_nobody() {
+    let most = NODES_MAX as u64;
+    let voters = Voters::from(&view(&(1..=most + 2).collect::<Vec<_>>(), 1));
+    let mut tally = Tally::default();
+    tally.merge_all(
+        &[fact(1, 5, 5), fact(most + 1, 5, 5), fact(most + 2, 5, 5)].into_iter().collect(),
+    );
+    assert_eq!((tally.commit_index(&voters), tally.election_pulse(&voters)), (Index::ZERO, 0));
+    let last = Voters::from(&view(&[1, most + 2], 1));
+    assert_eq!((tally.commit_index(&last), tally.index_of_all(&last)), (Index(5), Index(5)));
 }
 
 #[test]

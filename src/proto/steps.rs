@@ -43,8 +43,7 @@ impl Steps {
 
     /// Becomes a copy, in the memory that it has.
     pub(super) fn copy(&mut self, other: &Steps) {
-        self.width = other.width;
-        self.rows.clear();
+        self.clear_as(other);
         self.rows.extend_from_slice(&other.rows);
     }
 

@@ -7,7 +7,7 @@ use std::hash::{Hash, Hasher};
 use super::facts::Facts;
 use super::id::{Index, NodeId};
 use super::message::Stored;
-use super::set::{ALL, Set, WORDS_MAX, common, count, move_those};
+use super::set::{ALL, Set, Stretch, WORDS_MAX, common, count, move_those};
 use super::steps::Steps;
 use super::view::Voters;
 
@@ -148,7 +148,8 @@ impl Tally {
     fn places_of(&self, voters: &Voters) -> [u64; WORDS_MAX] {
         let mut places = [0; WORDS_MAX];
         for stretch in common(&voters.ids, &self.known.nodes) {
-            move_those(stretch, ALL, &mut places);
+            // All of them count, wherever they stand among the voters: these may be more than any set holds.
+            move_those(Stretch { one: 0, ..stretch }, ALL, &mut places);
         }
         places
     }
