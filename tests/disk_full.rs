@@ -10,7 +10,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use node::{Running, folder};
+use node::{Running, address_in, folder};
 
 /// How large the file system is: room for a node's file and a few thousand lines.
 const SIZE: &str = "size=4m";
@@ -41,7 +41,8 @@ impl Drop for Small {
 }
 
 fn start(folder: &Path, name: &str, data: &Path, more: &[&str]) -> Running {
-    let own = ["--name", name, "--listen", "127.0.0.1:0", "--data", data.to_str().unwrap()];
+    let listen = address_in(data);
+    let own = ["--name", name, "--listen", &listen, "--data", data.to_str().unwrap()];
     Running::start(folder, &[&own, more].concat())
 }
 

@@ -6,12 +6,13 @@ use std::path::Path;
 use std::process::Stdio;
 
 use nix::sys::signal::Signal;
-use node::{Running, assert_same_order, command, errors_of, folder, run_to_end};
+use node::{Running, address_in, assert_same_order, command, errors_of, folder, run_to_end};
 
 /// A node of this name that keeps what it holds below `folder`, new or coming back.
 fn start(folder: &Path, name: &str, more: &[&str]) -> Running {
     let data = folder.join(name);
-    let own = ["--name", name, "--listen", "127.0.0.1:0", "--data", data.to_str().unwrap()];
+    let listen = address_in(&data);
+    let own = ["--name", name, "--listen", &listen, "--data", data.to_str().unwrap()];
     Running::start(folder, &[&own, more].concat())
 }
 

@@ -5,7 +5,7 @@ mod node;
 
 use std::path::Path;
 
-use node::{Running, errors_of, folder, free_ports, run_to_end};
+use node::{Running, errors_of, folder, free_address, run_to_end};
 
 /// Two members of one ring.
 fn two(folder: &Path) -> [Running; 2] {
@@ -24,7 +24,7 @@ fn goes_on(node: &mut Running) {
 #[test]
 fn f11_case_1_a_wrong_address_or_port_is_explained_and_nothing_starts() {
     let folder = folder();
-    let free = format!("127.0.0.1:{}", free_ports());
+    let free = free_address();
     for (arguments, code, part) in [
         (vec!["--join", "127.0.0.1:port", "--name", "ann"], 2, "expected an IP address and a port"),
         (vec!["--join", "no address", "--name", "ann"], 2, "expected an IP address and a port"),

@@ -5,7 +5,7 @@ mod node;
 use std::fs;
 use std::path::Path;
 
-use node::{Running, folder};
+use node::{Running, address_in, folder};
 
 /// So many lines are said before one of the nodes goes away, and so many while it is.
 const BEFORE: usize = 700;
@@ -18,7 +18,8 @@ fn start(folder: &Path, name: &str, more: &[&str]) -> Running {
     let bounds = "[timing]\ndisk_entries = 100\nlog_keep = 50\nlag_entries = 100\n";
     fs::write(&config, bounds).unwrap();
     let data = folder.join(name);
-    let own = ["--name", name, "--listen", "127.0.0.1:0", "--data", data.to_str().unwrap()];
+    let listen = address_in(&data);
+    let own = ["--name", name, "--listen", &listen, "--data", data.to_str().unwrap()];
     let config = ["--config", config.to_str().unwrap()];
     Running::start(folder, &[&own[..], &config, more].concat())
 }

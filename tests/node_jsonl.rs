@@ -7,7 +7,7 @@ use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use node::{Running, command, errors_of, folder, free_ports, run_to_end};
+use node::{Running, command, errors_of, folder, free_address, run_to_end};
 use ringchat::chat::command::Body;
 use ringchat::chat::outcome::Outcome;
 use ringchat::front::door::News;
@@ -133,8 +133,7 @@ fn a_machine_goes_alone_without_being_asked_back_and_reads_why_not() {
 #[test]
 fn a_node_behind_another_address_tells_that_one_to_others() {
     let folder = folder();
-    let port = free_ports();
-    let told = format!("127.0.0.1:{port}");
+    let told = free_address();
     let mut ann = machine(folder.path(), "ann", &["--new", "--advertise", &told]);
     let listens = address(&ann);
     assert_ne!(listens, told);
@@ -149,7 +148,7 @@ fn a_node_behind_another_address_tells_that_one_to_others() {
 #[test]
 fn with_keep_trying_a_node_waits_for_a_ring_that_is_not_there_yet() {
     let folder = folder();
-    let at = format!("127.0.0.1:{}", free_ports());
+    let at = free_address();
     let bob = machine(folder.path(), "bob", &["--join", &at, "--keep-trying"]);
     wait(&bob, "a try", |what| matches!(what, What::Event(Event::Joining { .. })).then_some(()));
     let founder = ["--output", "jsonl", "--name", "ann", "--new", "--listen", &at];

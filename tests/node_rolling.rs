@@ -5,13 +5,14 @@ mod node;
 use std::path::Path;
 
 use nix::sys::signal::Signal;
-use node::{Running, assert_same_order, folder};
+use node::{Running, address_in, assert_same_order, folder};
 
 const NAMES: [&str; 3] = ["ann", "bob", "eve"];
 
 fn start(folder: &Path, name: &str, more: &[&str]) -> Running {
     let data = folder.join(name);
-    let own = ["--name", name, "--listen", "127.0.0.1:0", "--data", data.to_str().unwrap()];
+    let listen = address_in(&data);
+    let own = ["--name", name, "--listen", &listen, "--data", data.to_str().unwrap()];
     let node = Running::start(folder, &[&own, more].concat());
     node.wait_for(&format!("* you are {name}"));
     node

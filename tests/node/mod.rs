@@ -3,7 +3,6 @@
 #![allow(dead_code, reason = "each test file uses its part of this")]
 
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Output, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
@@ -13,6 +12,11 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::TempDir;
+
+mod ports;
+
+#[allow(unused_imports, reason = "each test file uses its part of this")]
+pub use ports::{address_in, free_address, free_ports};
 
 /// How long anything may take. Far more than it does: the machine may be busy.
 pub const DEADLINE: Duration = Duration::from_secs(60);
@@ -78,20 +82,6 @@ pub fn errors_of(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// The first of 16 ports in a row that are free now.
-pub fn free_ports() -> u16 {
-    for _ in 0..1_000 {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let Some(last) = port.checked_add(15) else { continue };
-        let bound: Vec<_> =
-            (port..=last).map_while(|port| TcpListener::bind(("127.0.0.1", port)).ok()).collect();
-        if bound.len() == 16 {
-            return port;
-        }
-    }
-    panic!("expected 16 free ports in a row, found none");
-}
-
 /// A node that runs; it is killed when this is dropped.
 pub struct Running {
     child: Child,
@@ -110,14 +100,15 @@ impl Running {
 
     /// A node of this name that founds a ring.
     pub fn found(folder: &Path, name: &str) -> Running {
-        let node = Running::start(folder, &["--name", name, "--listen", "127.0.0.1:0", "--new"]);
+        let own = ["--name", name, "--listen", &free_address(), "--new"];
+        let node = Running::start(folder, &own);
         node.wait_for("* you are");
         node
     }
 
     /// A node of this name that joins `other`, and is a member.
     pub fn join(folder: &Path, name: &str, other: &Running) -> Running {
-        let join = ["--name", name, "--listen", "127.0.0.1:0", "--join", &other.address];
+        let join = ["--name", name, "--listen", &free_address(), "--join", &other.address];
         let node = Running::start(folder, &join);
         node.wait_for("* you are");
         node
