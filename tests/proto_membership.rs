@@ -60,26 +60,26 @@ fn while_a_member_is_pending_removal_it_still_belongs_to_the_ring() {
 
 /// What counts in a log that is all known to be the leader's, and of its own ballot.
 fn commit_index(membership: &Membership, held: &[(u64, u64)]) -> Index {
-    membership.commit_index(&tally(held), Index(99), |_| true)
+    membership.commit_index(&mut tally(held), Index(99), |_| true)
 }
 
 #[test]
 fn a_pending_view_of_an_older_ballot_is_committed_with_an_own_entry_that_half_may_hold() {
     // Two of four and the tie-breaker hold the view at 5 and the leader's own first entry at 6.
     let membership = joint((&[1, 2, 3], 1), (&[1, 2, 3, 4], 1));
-    let held = tally(&[(1, 6), (2, 6)]);
+    let mut held = tally(&[(1, 6), (2, 6)]);
     let own_from = |first: u64| move |index: Index| index >= Index(first);
-    assert_eq!(membership.commit_index(&held, Index(6), own_from(6)), Index(5));
-    assert_eq!(membership.commit_index(&held, Index(6), own_from(7)), Index::ZERO);
+    assert_eq!(membership.commit_index(&mut held, Index(6), own_from(6)), Index(5));
+    assert_eq!(membership.commit_index(&mut held, Index(6), own_from(7)), Index::ZERO);
 }
 
 #[test]
 fn a_pending_view_behind_what_is_verified_judges_nothing() {
     // The view at 5 stands in a tail that may not be the leader's.
     let membership = joint((&[1, 2], 1), (&[1], 1));
-    assert_eq!(membership.commit_index(&tally(&[(1, 7)]), Index(4), |_| true), Index::ZERO);
-    let both = tally(&[(1, 7), (2, 7)]);
-    assert_eq!(membership.commit_index(&both, Index(4), |_| true), Index(4));
+    assert_eq!(membership.commit_index(&mut tally(&[(1, 7)]), Index(4), |_| true), Index::ZERO);
+    let mut both = tally(&[(1, 7), (2, 7)]);
+    assert_eq!(membership.commit_index(&mut both, Index(4), |_| true), Index(4));
 }
 
 #[test]
@@ -186,14 +186,14 @@ fn without_a_pending_view_the_base_alone_commits() {
     let mut membership = Membership::default();
     membership.install(view(1, &[1, 2, 3], 1));
     assert_eq!(commit_index(&membership, &[(1, 9), (2, 8), (7, 9)]), Index(8));
-    assert_eq!(membership.election_pulse(&tally(&[(1, 9), (2, 8), (7, 9)])), 8);
+    assert_eq!(membership.election_pulse(&mut tally(&[(1, 9), (2, 8), (7, 9)])), 8);
 }
 
 #[test]
 fn the_pulse_must_come_back_from_a_quorum_of_both_views() {
     let membership = joint((&[1, 2, 3], 1), (&[1, 4, 5], 1));
-    assert_eq!(membership.election_pulse(&tally(&[(1, 9), (2, 8)])), 0);
-    assert_eq!(membership.election_pulse(&tally(&[(1, 9), (2, 8), (4, 7)])), 7);
+    assert_eq!(membership.election_pulse(&mut tally(&[(1, 9), (2, 8)])), 0);
+    assert_eq!(membership.election_pulse(&mut tally(&[(1, 9), (2, 8), (4, 7)])), 7);
 }
 
 #[test]
@@ -230,9 +230,9 @@ fn a_pending_view_of_an_older_ballot_is_committed_with_an_own_entry_behind_it() 
     let mut membership = Membership::default();
     membership.install(view(1, &[1, 2], 1));
     membership.propose(Index(5), view(2, &[1], 1));
-    let held = tally(&[(1, 6)]);
-    assert_eq!(membership.commit_index(&held, Index(6), |at| at == Index(6)), Index(6));
+    let mut held = tally(&[(1, 6)]);
+    assert_eq!(membership.commit_index(&mut held, Index(6), |at| at == Index(6)), Index(6));
     // Without an own entry behind it nothing is committed, nor where the view may not be the leader's.
-    assert_eq!(membership.commit_index(&held, Index(6), |_| false), Index(0));
-    assert_eq!(membership.commit_index(&held, Index(4), |_| true), Index(0));
+    assert_eq!(membership.commit_index(&mut held, Index(6), |_| false), Index(0));
+    assert_eq!(membership.commit_index(&mut held, Index(4), |_| true), Index(0));
 }

@@ -34,7 +34,7 @@ impl Peer {
             self.take_entries(frame, truth);
         }
         self.advance(commit.min(self.verified), None, truth);
-        self.count(&tally, fault, truth);
+        self.count(&mut tally, fault, truth);
     }
 
     /// Another ballot begins at this node.
@@ -94,12 +94,12 @@ impl Peer {
         at
     }
 
-    fn count(&mut self, tally: &Tally, fault: Option<Fault>, truth: &mut Truth) {
+    fn count(&mut self, tally: &mut Tally, fault: Option<Fault>, truth: &mut Truth) {
         self.advance(self.counted(tally, fault), Some(self.current), truth);
     }
 
     /// What is committed by count of these acknowledgements.
-    fn counted(&self, tally: &Tally, fault: Option<Fault>) -> Index {
+    fn counted(&self, tally: &mut Tally, fault: Option<Fault>) -> Index {
         let log = self.durable.log();
         let is_own = |index| {
             let ballot = log.ballot_at(index);
@@ -135,7 +135,7 @@ impl Peer {
             said.logs.insert(self.current, log.behind(Index::ZERO).cloned().collect());
         }
         if let Some(tally) = said.stored.get(&self.current) {
-            let counted = self.counted(tally, fault);
+            let counted = self.counted(&mut tally.clone(), fault);
             for at in (self.committed.0 + 1..=counted.0).map(Index) {
                 log.get(at).into_iter().for_each(|it| truth.commit(at, it, Some(self.current)));
             }

@@ -80,7 +80,7 @@ impl Membership {
     /// election quorum of both; entries behind it need that and a commit quorum of the new view.
     pub fn commit_index(
         &self,
-        tally: &Tally,
+        tally: &mut Tally,
         verified: Index,
         is_own: impl Fn(Index) -> bool,
     ) -> Index {
@@ -101,7 +101,7 @@ impl Membership {
     }
 
     /// The latest pulse that came back from an election quorum, of both views.
-    pub fn election_pulse(&self, tally: &Tally) -> u64 {
+    pub fn election_pulse(&self, tally: &mut Tally) -> u64 {
         let [base, pending] = &self.voters;
         let by_base = tally.election_pulse(base);
         match &self.pending {
@@ -121,11 +121,9 @@ impl Membership {
     }
 
     fn rebuild(&mut self) {
-        self.voters[0].become_those_of(&self.base);
-        match &self.pending {
-            Some((_, view)) => self.voters[1].become_those_of(view),
-            None => self.voters[1] = Voters::default(),
-        }
+        self.voters[0] = Voters::from(&self.base);
+        self.voters[1] =
+            self.pending.as_ref().map(|(_, view)| Voters::from(view)).unwrap_or_default();
         self.arrange();
         self.ids.clear();
         self.ids.extend(self.ring.members.iter().map(|member| member.id));

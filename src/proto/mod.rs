@@ -6,6 +6,7 @@ pub mod bully;
 pub mod config;
 pub mod durable;
 pub mod election;
+mod electorates;
 pub mod entry;
 pub mod event;
 pub mod exiles;

@@ -4,10 +4,11 @@
 
 use std::hash::{Hash, Hasher};
 
+use super::electorates::{Electorates, places_of};
 use super::facts::Facts;
 use super::id::{Index, NodeId};
 use super::message::Stored;
-use super::set::{ALL, Set, Stretch, WORDS_MAX, common, count, move_those};
+use super::set::{Set, count};
 use super::steps::Steps;
 use super::view::Voters;
 
@@ -17,6 +18,7 @@ pub struct Tally {
     known: Facts,
     /// Where facts are put together, to be used again.
     room: Vec<u64>,
+    electorates: Electorates,
 }
 
 /// How many facts are kept to be used again, and how large each may be, in words.
@@ -112,47 +114,41 @@ impl Tally {
     }
 
     /// The greatest index that a commit quorum of these holds.
-    pub fn commit_index(&self, voters: &Voters) -> Index {
+    pub fn commit_index(&mut self, voters: &Voters) -> Index {
         let majority = voters.ids.len() / 2 + 1;
-        Index(reached_by(majority, &self.places_of(voters), &self.known.held))
+        let those = self.electorates.places(voters, &self.known.nodes);
+        Index(reached_by(majority, those, &self.known.held))
     }
 
     /// The greatest index that an election quorum of these holds.
-    pub fn election_index(&self, voters: &Voters) -> Index {
-        let of = self.of(voters.tie_breaker).index.0;
-        Index(self.election_quorum(voters, &self.known.held, of))
+    pub fn election_index(&mut self, voters: &Voters) -> Index {
+        let tie = self.of(voters.tie_breaker).index.0;
+        let those = self.electorates.places(voters, &self.known.nodes);
+        Index(election_quorum(voters.ids.len(), those, &self.known.held, tie))
     }
 
     /// The latest pulse that an election quorum of these has seen.
-    pub fn election_pulse(&self, voters: &Voters) -> u64 {
-        let of = self.of(voters.tie_breaker).pulse;
-        self.election_quorum(voters, &self.known.seen, of)
+    pub fn election_pulse(&mut self, voters: &Voters) -> u64 {
+        let tie = self.of(voters.tie_breaker).pulse;
+        let those = self.electorates.places(voters, &self.known.nodes);
+        election_quorum(voters.ids.len(), those, &self.known.seen, tie)
     }
 
     /// The greatest index that all of these hold.
     pub fn index_of_all(&self, voters: &Voters) -> Index {
-        Index(reached_by(voters.ids.len().max(1), &self.places_of(voters), &self.known.held))
+        let those = &places_of(&voters.ids, &self.known.nodes);
+        Index(reached_by(voters.ids.len().max(1), those, &self.known.held))
     }
+}
 
-    /// By more than half; or by exactly half where the tie-breaker, who has reached `tie`, is among them.
-    fn election_quorum(&self, voters: &Voters, steps: &Steps, tie: u64) -> u64 {
-        let (all, those) = (voters.ids.len(), &self.places_of(voters));
-        let by_more = reached_by(all / 2 + 1, those, steps);
-        if all == 0 || !all.is_multiple_of(2) {
-            return by_more;
-        }
-        by_more.max(reached_by(all / 2, those, steps).min(tie))
+/// By more than half of so many; or by exactly half where the tie-breaker, who has reached `tie`, is
+/// among them.
+fn election_quorum(voters: usize, those: Set<'_>, steps: &Steps, tie: u64) -> u64 {
+    let by_more = reached_by(voters / 2 + 1, those, steps);
+    if voters == 0 || !voters.is_multiple_of(2) {
+        return by_more;
     }
-
-    /// Who of all that are spoken of counts. Both lists are sorted, and mostly they are the same.
-    fn places_of(&self, voters: &Voters) -> [u64; WORDS_MAX] {
-        let mut places = [0; WORDS_MAX];
-        for stretch in common(&voters.ids, &self.known.nodes) {
-            // All of them count, wherever they stand among the voters: these may be more than any set holds.
-            move_those(Stretch { one: 0, ..stretch }, ALL, &mut places);
-        }
-        places
-    }
+    by_more.max(reached_by(voters / 2, those, steps).min(tie))
 }
 
 /// The greatest value that so many of these have reached.

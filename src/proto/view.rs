@@ -54,26 +54,16 @@ pub struct View {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Voters {
     /// The members, the least first.
-    pub ids: Vec<NodeId>,
+    pub ids: Arc<[NodeId]>,
     /// Decides where exactly half of them hold something.
     pub tie_breaker: NodeId,
 }
 
 impl From<&View> for Voters {
     fn from(view: &View) -> Voters {
-        let mut voters = Voters::default();
-        voters.become_those_of(view);
-        voters
-    }
-}
-
-impl Voters {
-    /// Becomes those of `view`.
-    pub fn become_those_of(&mut self, view: &View) {
-        self.ids.clear();
-        self.ids.extend(view.members.iter().map(|member| member.id));
-        self.ids.sort_unstable();
-        self.tie_breaker = view.tie_breaker;
+        let mut ids: Vec<NodeId> = view.members.iter().map(|member| member.id).collect();
+        ids.sort_unstable();
+        Voters { ids: ids.into(), tie_breaker: view.tie_breaker }
     }
 }
 

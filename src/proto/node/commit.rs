@@ -24,7 +24,7 @@ impl Node {
             return self.govern_if_wished(step);
         }
         let is_own = |index| self.durable.log().ballot_at(index) == Some(self.current);
-        let index = self.membership.commit_index(&self.tally, self.verified, is_own);
+        let index = self.membership.commit_index(&mut self.tally, self.verified, is_own);
         self.advance(step, index);
         self.govern_if_wished(step);
     }

@@ -112,7 +112,7 @@ impl Node {
         if !self.tally.may_beat(leading.quorum_pulse, self.membership.fewest()) {
             return;
         }
-        let pulse = self.membership.election_pulse(&self.tally);
+        let pulse = self.membership.election_pulse(&mut self.tally);
         if pulse > leading.quorum_pulse {
             leading.quorum_pulse = pulse;
             leading.quorum_at = now;
