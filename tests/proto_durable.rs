@@ -178,7 +178,7 @@ fn behind_a_snapshot_of_another_nothing_is_durable_until_it_is_written() {
     append(&mut durable, 2);
     let due = durable.next_write(ME, None, Index(40)).unwrap();
     assert_eq!((due.id.0, due.behind.0, due.last.0), (2, 40, 42));
-    assert_eq!(due.snapshot, Some(snapshot(40)));
+    assert_eq!(due.snapshot, Some(Box::new(snapshot(40))));
     assert_eq!(durable.persisted(WriteId(1)), [token(1)], "a promise outlives a reset");
     assert_eq!(durable.index(), Index::ZERO, "older writes add nothing");
     append(&mut durable, 1);
@@ -207,7 +207,7 @@ fn a_snapshot_of_its_own_goes_with_the_next_write_and_changes_nothing_else() {
     durable.keep(snapshot(4));
     assert_eq!((durable.index(), durable.kept()), (Index(6), Index(4)));
     let due = durable.next_write(ME, None, Index(4)).unwrap();
-    assert_eq!((due.behind.0, due.last.0, due.snapshot), (6, 6, Some(snapshot(4))));
+    assert_eq!((due.behind.0, due.last.0, due.snapshot), (6, 6, Some(Box::new(snapshot(4)))));
     assert_eq!(durable.index(), Index(6));
 }
 

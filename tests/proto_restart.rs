@@ -168,7 +168,7 @@ fn a_survivor_that_goes_on_alone_keeps_its_whole_log_and_writes_where_the_new_ri
     });
     let write = write.expect("it writes a snapshot");
     assert_ne!(write.ring, Some(RING));
-    let Snapshot { head, application } = write.snapshot.expect("which is this one");
+    let Snapshot { head, application } = *write.snapshot.expect("which is this one");
     assert_eq!((head.index, application), (Index(15), Bytes::from_static(b"all")));
     assert_eq!(*head.view.members, [hand.node.hello().member]);
     assert_eq!(hand.node.status().role, Role::Leader);

@@ -21,7 +21,7 @@ fn records_of_format_1() -> Vec<Record> {
         bodies.into_iter().map(|body| Entry { ballot: ballot(2), body }).collect();
     entries.push(entry(2, "grüße"));
     let mut last = record(3, 3, &[entry(3, "")]);
-    last.write.snapshot = Some(snapshot(1, "state"));
+    last.write.snapshot = Some(Box::new(snapshot(1, "state")));
     vec![record(2, 0, &entries), last]
 }
 

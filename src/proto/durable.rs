@@ -27,7 +27,7 @@ pub struct Durable {
     durable: Index,
     dirty: bool,
     /// The snapshot that goes with the next write.
-    snapshot: Option<Snapshot>,
+    snapshot: Option<Box<Snapshot>>,
     /// How far the last snapshot goes that was given to the store, and how much was appended since.
     kept: Index,
     bytes_since: usize,
@@ -114,7 +114,7 @@ impl Durable {
     pub fn keep(&mut self, snapshot: Snapshot) {
         self.kept = snapshot.head.index;
         self.bytes_since = 0;
-        self.snapshot = Some(snapshot);
+        self.snapshot = Some(Box::new(snapshot));
         self.dirty = true;
     }
 

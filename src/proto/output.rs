@@ -81,7 +81,7 @@ pub struct Write {
     /// a view.
     pub committed: Index,
     /// If there is one, it takes the place of everything up to its index; all else stands behind it.
-    pub snapshot: Option<Snapshot>,
+    pub snapshot: Option<Box<Snapshot>>,
     /// Everything behind this index is to be replaced ...
     pub behind: Index,
     /// ... by the entries up to this one.

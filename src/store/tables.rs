@@ -104,7 +104,7 @@ pub(super) fn apply(file: &WriteTransaction, record: &Record) -> Result<(), Faul
     for (place, entry) in (behind..).zip(entries) {
         log.insert(place, encode_entry(entry)?.as_ref())?;
     }
-    if let Some(Snapshot { head, application }) = &write.snapshot {
+    if let Some(Snapshot { head, application }) = write.snapshot.as_deref() {
         let mut snapshot = file.open_table(SNAPSHOT)?;
         snapshot.insert(HEAD, encode_head(head)?.as_ref())?;
         snapshot.insert(APPLICATION, application.as_ref())?;

@@ -61,7 +61,7 @@ pub fn snapshot(index: u64, application: &str) -> Snapshot {
 }
 
 fn with_snapshot(mut record: Record, index: u64, application: &str) -> Record {
-    record.write.snapshot = Some(snapshot(index, application));
+    record.write.snapshot = Some(Box::new(snapshot(index, application)));
     record
 }
 
@@ -112,7 +112,7 @@ pub fn state_after(lines: usize) -> Option<Recovered> {
         if let Some(snapshot) = write.snapshot {
             let covered = (snapshot.head.index.0 - start) as usize;
             state.entries.drain(..covered.min(state.entries.len()));
-            state.snapshot = snapshot;
+            state.snapshot = *snapshot;
         }
     }
     state

@@ -278,8 +278,9 @@ impl Node {
         let pulse = self.leading.as_ref().map(|leading| leading.pulse_at);
         let held = self.held.as_ref().map(|_| self.held_until());
         let fetch = self.fetch.due();
-        let due = [Some(self.tick_at), pulse, self.election_at, self.bully_at, held, fetch];
-        due.into_iter().flatten().min()
+        let others = [pulse, self.election_at, self.bully_at, held, fetch];
+        // Asked behind each input: so without an iterator over those that there are.
+        Some(others.iter().fold(self.tick_at, |first, due| due.map_or(first, |due| due.min(first))))
     }
 
     /// What to say first on every new link. Changes when the node's ring does.
