@@ -1,6 +1,7 @@
 //! The picture at the end of a run, and which of its nodes the liveness guarantees speak of.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use ringchat::proto::id::{Ballot, NodeId};
 use ringchat::proto::status::{Role, Status};
@@ -43,7 +44,7 @@ pub struct FinalNode {
     /// single cut link is no such fault; it belongs in [`FinalPicture::broken_links`].
     pub impaired: bool,
     /// What the node knows of its ring; none if it is not alive, or did not answer.
-    pub status: Option<Status>,
+    pub status: Option<Arc<Status>>,
     /// A hash of everything that its application holds: equal where the histories are.
     pub content: u64,
 }
@@ -86,7 +87,7 @@ impl FinalPicture {
         let mut by_ring: BTreeMap<Option<usize>, Vec<(&FinalNode, &Status)>> = BTreeMap::new();
         let mut hindered = BTreeSet::new();
         for node in self.nodes.iter().filter(|node| node.alive && node.component == component) {
-            match &node.status {
+            match node.status.as_deref() {
                 Some(status) if status.role == Role::Left => {}
                 Some(status) if !node.impaired => {
                     by_ring.entry(picture.ring_of(node.id)).or_default().push((node, status));

@@ -111,7 +111,7 @@ impl Image {
         kept.log.extend((write.behind.next().0..).zip(entries));
         if let Some(snapshot) = write.snapshot {
             kept.log = kept.log.split_off(&snapshot.head.index.next().0);
-            kept.snapshot = snapshot;
+            kept.snapshot = *snapshot;
         }
     }
 }

@@ -50,23 +50,21 @@ impl Events {
                 self.hosts[host.0].manners.leaves = true;
                 None
             }
-            Input::Message { link, message } => self.peer(host, *link).and_then(|peer| {
-                match message {
-                    Message::Join { committed } => {
-                        let by = self.hosts[peer.0].id?;
-                        Some(Told::Join { by, known: committed.index })
-                    }
-                    Message::TakeOver { .. } => Some(Told::TakeOver),
-                    Message::ToLeader { request: Request::Outpromised { .. }, .. } => {
-                        Some(Told::Outpromised)
-                    }
-                    Message::AppendAck(ack) if ack.promised > ack.ballot => Some(Told::Outpromised),
-                    // The last that it reaches passes it on to nobody.
-                    Message::TooFew { hops_left, .. } => (*hops_left > 1).then_some(Told::TooFew),
-                    Message::LeaderAlive { .. } => Some(Told::LeaderAlive(peer)),
-                    _ => None,
+            Input::Message { link, message } => match message {
+                Message::Join { committed } => {
+                    let by = self.peer(host, *link).and_then(|peer| self.hosts[peer.0].id);
+                    by.map(|by| Told::Join { by, known: committed.index })
                 }
-            }),
+                Message::TakeOver { .. } => Some(Told::TakeOver),
+                Message::ToLeader { request: Request::Outpromised { .. }, .. } => {
+                    Some(Told::Outpromised)
+                }
+                Message::AppendAck(ack) if ack.promised > ack.ballot => Some(Told::Outpromised),
+                // The last that it reaches passes it on to nobody.
+                Message::TooFew { hops_left, .. } => (*hops_left > 1).then_some(Told::TooFew),
+                Message::LeaderAlive { .. } => self.peer(host, *link).map(Told::LeaderAlive),
+                _ => None,
+            },
             _ => None,
         };
         let manners = &mut self.hosts[host.0].manners;

@@ -1,5 +1,6 @@
 //! What others may ask of a world, and small things they may tell it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ringchat::proto::id::NodeId;
@@ -126,7 +127,8 @@ impl World {
         let World { machines, engine, .. } = self;
         for (index, machine) in machines.iter_mut().enumerate() {
             let answers = machine.phase == Phase::Alive;
-            machine.status = if answers { engine.status(NodeIndex(index)) } else { None };
+            machine.status =
+                if answers { engine.status(NodeIndex(index)).map(Arc::new) } else { None };
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ringchat::proto::id::NodeId;
@@ -47,7 +48,7 @@ pub(super) struct Machine {
     /// Whom the last incarnation was told to ask; nobody, if it founded a ring.
     pub(super) contacts: Vec<SocketAddr>,
     /// What the node knew when it was asked last; none if it could not answer.
-    pub(super) status: Option<Status>,
+    pub(super) status: Option<Arc<Status>>,
     /// Whether the quiet phase leaves it paused.
     pub(super) stays_paused: bool,
     /// Whether something keeps it busy or its disk slow, and whether the quiet phase leaves it so.

@@ -74,7 +74,7 @@ impl World {
             machine.status.as_ref().map(|_| NodeIndex(index))
         };
         let nodes: Vec<NodeIndex> = self.machines.iter().enumerate().filter_map(answered).collect();
-        nodes.into_iter().filter_map(|node| Some((node, self.machines[node.0].status.as_ref()?)))
+        nodes.into_iter().filter_map(|node| Some((node, self.machines[node.0].status.as_deref()?)))
     }
 
     /// Who leads, under the greatest ballot.

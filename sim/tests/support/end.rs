@@ -1,6 +1,7 @@
 //! Hand-made ends of runs, and a table of them against what the checkers must say.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use ringchat::proto::id::{Index, NodeId, RingId};
 use ringchat::proto::status::{Role, Status};
@@ -52,7 +53,7 @@ pub fn node(number: u32, status: Status) -> FinalNode {
         alive: true,
         component: 0,
         impaired: false,
-        status: Some(status),
+        status: Some(status.into()),
         content: 7,
     }
 }
@@ -89,7 +90,7 @@ pub fn at(end: &mut FinalPicture, number: u32) -> &mut FinalNode {
 
 /// What the node in the picture knows.
 pub fn knows(end: &mut FinalPicture, number: u32) -> &mut Status {
-    at(end, number).status.as_mut().expect("a node that answers")
+    Arc::make_mut(at(end, number).status.as_mut().expect("a node that answers"))
 }
 
 /// The node has this successor.
