@@ -1,11 +1,13 @@
 //! Ports that belong to one test, whatever else runs on the machine.
 //!
-//! To find a free port, to let it go and to use it later is a race: in between the system may lend it
-//! to any socket, such as one that dials for the test beside. So a test takes a block of ports below
-//! those that the system lends, and keeps it by a socket at the block's last port, for as long as the
-//! process lives; another process that wants the block finds that port taken.
+//! To find a port free by binding it, to let it go and to use it later is a race twice over: the system
+//! may lend it to any socket in between; and a process that a test beside starts just then inherits the
+//! socket, until it becomes the program it is to run, and keeps the port that long. So a test takes a
+//! block of ports below those that the system lends, and keeps it by a socket at the block's last port,
+//! for as long as its process lives: another that wants the block finds that port taken. The others are
+//! only knocked at.
 
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -19,8 +21,9 @@ const BLOCKS: u16 = (32_000 - FIRST) / (NODES + 1);
 /// What keeps the blocks of this process.
 static KEPT: Mutex<Vec<TcpListener>> = Mutex::new(Vec::new());
 
-fn bound(port: u16) -> Option<TcpListener> {
-    TcpListener::bind(("127.0.0.1", port)).ok()
+/// Whether another program listens there.
+fn is_in_use(port: u16) -> bool {
+    TcpStream::connect(("127.0.0.1", port)).is_ok()
 }
 
 /// The first of 16 ports in a row that are free, and that no other test is given.
@@ -30,8 +33,8 @@ pub fn free_ports() -> u16 {
     for block in (begin..).take(usize::from(BLOCKS)) {
         let block = u16::try_from(block % u32::from(BLOCKS)).unwrap();
         let first = FIRST + block * (NODES + 1);
-        let Some(mark) = bound(first + NODES) else { continue };
-        if (first..first + NODES).all(|port| bound(port).is_some()) {
+        let Ok(mark) = TcpListener::bind(("127.0.0.1", first + NODES)) else { continue };
+        if !(first..first + NODES).any(is_in_use) {
             KEPT.lock().unwrap().push(mark);
             return first;
         }
