@@ -9,8 +9,9 @@ use ringchat_sim::scenario::{Expect, Scenario};
 use ringchat_sim::trace::story::story;
 use ringchat_sim::world::Ground;
 
-/// A story longer than this is not read by anybody.
-const LINES_MAX: usize = 60;
+/// A story longer than this is not read by anybody. Only that of figure eight, in five acts, needs more
+/// than sixty lines.
+const LINES_MAX: usize = 75;
 
 fn files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
