@@ -1,6 +1,7 @@
-//! What the folder of a dead node holds, for the world to know who will come back.
+//! The folder of a dead node: what it holds, for the world to know who will come back; or it is lost.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use ringchat::proto::recovered::Recovered;
@@ -26,4 +27,15 @@ pub(super) fn read(folder: &Path) -> Result<Option<Recovered>, String> {
     fs::remove_dir_all(&copy)
         .map_err(|error| format!("{} cannot be removed: {error}", copy.display()))?;
     Ok(kept.map(|kept| kept.recovered))
+}
+
+/// Takes all of it away. The node was killed, so nobody writes to it.
+///
+/// # Errors
+/// What cannot be taken away.
+pub(super) fn lose(folder: &Path) -> Result<(), String> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        done => done.map_err(|error| format!("{} cannot be removed: {error}", folder.display())),
+    }
 }

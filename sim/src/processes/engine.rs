@@ -155,12 +155,15 @@ impl Engine for Processes {
             Tamper::Garbage(from, to) => self.order(Order::Garbage(plain((from, to)))),
             Tamper::Replay(from, to) => self.order(Order::Replay(plain((from, to)))),
             Tamper::Disk(_, None) | Tamper::Unwritable(_, false) => true,
+            Tamper::Lose(node) => {
+                self.site.disk_of(node).map_or(Ok(()), |data| disk::lose(&data))?;
+                true
+            }
             Tamper::Sluggish(_, length) if length.is_zero() => true,
             Tamper::Sluggish(..)
             | Tamper::Disk(..)
             | Tamper::Tear(..)
             | Tamper::Unwritable(_, true)
-            | Tamper::Lose(_)
             | Tamper::Clock(..)
             | Tamper::Drift(..) => {
                 return Err("real processes cannot do this; use `--engine events`".to_owned());

@@ -176,8 +176,8 @@ impl Action {
         }
     }
 
-    /// What of it real processes cannot do: wrong clocks, slow disks, a processor that is told how
-    /// long to take.
+    /// What of it real processes cannot do: wrong clocks, slow disks and such as fail when they are told
+    /// to, a processor that is told how long to take.
     pub fn beyond_processes(&self) -> Option<&'static str> {
         match self {
             Action::Sluggish { .. } => Some("`sluggish`"),
@@ -185,10 +185,9 @@ impl Action {
             Action::Ease(_) => Some("`ease`"),
             Action::Clock { .. } => Some("`clock`"),
             Action::Drift { .. } => Some("`drift`"),
-            Action::Tear { .. } | Action::Fail(_) | Action::Full(_) | Action::Lose(_) => {
-                self.needs_disks()
-            }
-            Action::Kill(_)
+            Action::Tear { .. } | Action::Fail(_) | Action::Full(_) => self.needs_disks(),
+            Action::Lose(_)
+            | Action::Kill(_)
             | Action::Limit { .. }
             | Action::Reset(..)
             | Action::Replay(..)
