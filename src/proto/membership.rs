@@ -1,5 +1,7 @@
 //! Membership: the view in force, the one that is proposed, and the ring that both make.
 
+use std::sync::Arc;
+
 use super::id::{Index, NodeId};
 use super::tally::Tally;
 use super::view::{Member, View, Voters};
@@ -11,7 +13,7 @@ pub struct Membership {
     pending: Option<(Index, View)>,
     ring: View,
     /// The same, sorted: it is asked with every input who belongs to it.
-    ids: Vec<NodeId>,
+    ids: Arc<[NodeId]>,
     /// Who counts in `base`, and who does in `pending`.
     voters: [Voters; 2],
 }
@@ -45,25 +47,29 @@ impl Membership {
     /// A view entry was appended at `index`. The one before it is installed already, since a leader
     /// proposes a view only where it knows of none pending.
     pub fn propose(&mut self, index: Index, view: View) {
+        self.voters[1] = Voters::from(&view);
         self.pending = Some((index, view));
-        self.rebuild();
+        self.arrange();
     }
 
     /// Entries from `from` on are gone.
     pub fn truncate(&mut self, from: Index) {
         if self.pending.as_ref().is_some_and(|(index, _)| *index >= from) {
-            self.pending = None;
-            self.rebuild();
+            self.forget_pending();
+            self.arrange();
         }
     }
 
     /// `view` is committed and in force.
     pub fn install(&mut self, view: View) {
+        // Nearly always it is the one that was pending.
+        let waited = self.pending.as_ref().is_some_and(|(_, pending)| *pending == view);
+        self.voters[0] = if waited { self.voters[1].clone() } else { Voters::from(&view) };
         if self.pending.as_ref().is_some_and(|(_, pending)| pending.number <= view.number) {
-            self.pending = None;
+            self.forget_pending();
         }
         self.base = view;
-        self.rebuild();
+        self.arrange();
     }
 
     /// Enough nodes for an election: of both views, while one is pending.
@@ -120,25 +126,22 @@ impl Membership {
         self.base.members.len().min(self.newest().members.len())
     }
 
-    fn rebuild(&mut self) {
-        self.voters[0] = Voters::from(&self.base);
-        self.voters[1] =
-            self.pending.as_ref().map(|(_, view)| Voters::from(view)).unwrap_or_default();
-        self.arrange();
-        self.ids.clear();
-        self.ids.extend(self.ring.members.iter().map(|member| member.id));
-        self.ids.sort_unstable();
+    fn forget_pending(&mut self) {
+        self.pending = None;
+        self.voters[1] = Voters::default();
     }
 
     /// The pending view's order, with those it removes behind their old predecessors.
     fn arrange(&mut self) {
         let Some((_, view)) = &self.pending else {
             self.ring.clone_from(&self.base);
+            self.ids = self.voters[0].ids.clone();
             return;
         };
         let goes = |member: &Member| self.voters[1].ids.binary_search(&member.id).is_err();
         if !self.base.members.iter().any(goes) {
             self.ring.clone_from(view);
+            self.ids = self.voters[1].ids.clone();
             return;
         }
         let mut members = view.members.to_vec();
@@ -150,6 +153,7 @@ impl Membership {
             before = Some(member.id);
         }
         self.ring = View { members: members.into(), ..view.clone() };
+        self.ids = Voters::from(&self.ring).ids;
     }
 }
 
