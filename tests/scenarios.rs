@@ -9,9 +9,11 @@ use ringchat_sim::scenario::{Expect, Scenario};
 use ringchat_sim::trace::story::story;
 use ringchat_sim::world::Ground;
 
-/// A story longer than this is not read by anybody. Only that of figure eight, in five acts, needs more
-/// than sixty lines.
-const LINES_MAX: usize = 75;
+/// A story longer than this is not read by anybody.
+const LINES_MAX: usize = 60;
+
+/// The one that needs more, in five acts, and how much that is.
+const LONGEST: (&str, usize) = ("figure-eight", 74);
 
 fn files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
@@ -43,7 +45,8 @@ fn every_scenario_holds_and_its_story_is_the_reviewed_one() {
         assert_eq!(outcome.verdict, Verdict::Held, "{said}on the engine of {ground:?}");
         let story = story(&outcome.history);
         let lines = story.lines().count();
-        assert!(lines <= LINES_MAX, "{}: {lines} lines are too many\n{story}", scenario.name);
+        let most = if scenario.name == LONGEST.0 { LONGEST.1 } else { LINES_MAX };
+        assert!(lines <= most, "{}: {lines} lines are too many\n{story}", scenario.name);
         let mut settings = insta::Settings::clone_current();
         settings.set_snapshot_path("../snapshots");
         settings.set_prepend_module_to_snapshot(false);
