@@ -179,8 +179,8 @@ fn an_index_is_held_by_a_quorum_exactly_if_its_holders_are_one() {
         let voters = Voters::from(&view);
         let held: Vec<u64> = ids.iter().map(|_| lots.random_range(0..6)).collect();
         let mut tally = tally(&held);
+        let known = tally.clone();
         for index in 1..=6 {
-            let known = tally.clone();
             let holds = |id: NodeId| known.of(id).index >= Index(index);
             let commit = view.is_commit_quorum(holds);
             assert_eq!(tally.commit_index(&voters) >= Index(index), commit, "{held:?} at {index}");
