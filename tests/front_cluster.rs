@@ -7,8 +7,11 @@ use bytes::Bytes;
 use ringchat::front::cluster::commands::{CommandError, LANGUAGE, Typed, complete, help, parse};
 use ringchat::front::cluster::lines::{Board, LINE_TIME};
 use ringchat::front::cluster::news::Shown;
+use ringchat::front::cluster::server::Repeats;
 use ringchat::proto::entry::{Delivered, Payload, Submission};
-use ringchat::proto::id::{Ballot, Index, NodeId};
+use ringchat::proto::event::Event;
+use ringchat::proto::id::{Ballot, Index, LinkId, NodeId};
+use ringchat::proto::view::{Member, View};
 use tokio::time::Instant;
 
 #[test]
@@ -147,4 +150,33 @@ fn a_line_that_a_server_gets_long_after_is_not_shown_again() {
     board.note(1, &delivered(1, 1), "hi".to_owned(), false, now);
     board.note(1, &delivered(2_999, 2_999), "hi".to_owned(), false, now);
     assert_eq!(board.take(&BTreeSet::from([0]), now).len(), 1);
+}
+
+#[test]
+fn a_server_repeats_until_it_is_restored_or_a_member_however_it_came_in() {
+    let member = |id| Member { id: NodeId(id), address: ([127, 0, 0, 1], 7000).into() };
+    let view = |ids: &[u64]| {
+        let members = ids.iter().map(|id| member(*id)).collect();
+        View { number: 1, members, tie_breaker: NodeId(1), changes: Vec::new() }
+    };
+    let installed = |ids: &[u64]| Event::ViewInstalled { index: Index(1), view: view(ids) };
+    let snapshot = |ids: &[u64]| Event::SnapshotInstalled { index: Index(1), view: view(ids) };
+    let up = || Event::LinkUp { link: LinkId::Accepted(1), peer: NodeId(1) };
+    let restored = || Event::Restored { index: Index(2), last: Index(3), view: view(&[1, 7]) };
+    let founds = || Event::ElectionStarted { attempt: 1 };
+    for (name, begins, events, expected) in [
+        ("comes back", Repeats::Kept, vec![installed(&[1, 7])], Repeats::Kept),
+        ("is back", Repeats::Kept, vec![installed(&[1, 7]), restored()], Repeats::Nothing),
+        ("has left and comes anew", Repeats::Kept, vec![up(), installed(&[1])], Repeats::Log),
+        // It was dialed before it dialed anybody, and asks over that link.
+        ("is asked in", Repeats::Kept, vec![up(), installed(&[1, 7])], Repeats::Nothing),
+        ("founds", Repeats::Kept, vec![founds(), installed(&[7])], Repeats::Nothing),
+        ("comes in", Repeats::Log, vec![up(), installed(&[1, 7])], Repeats::Nothing),
+        ("comes in by a snapshot", Repeats::Log, vec![snapshot(&[1, 7])], Repeats::Nothing),
+        ("has kept a snapshot", Repeats::Kept, vec![snapshot(&[1, 7])], Repeats::Kept),
+        ("goes on", Repeats::Nothing, vec![up(), installed(&[1])], Repeats::Nothing),
+    ] {
+        let after = |repeats: Repeats, event| repeats.after(event, Some(NodeId(7)));
+        assert_eq!(events.iter().fold(begins, after), expected, "{name}");
+    }
 }

@@ -177,20 +177,29 @@ impl Server {
             Event::Refused { why: Refusal::Full | Refusal::TooLarge | Refusal::Leaving } => {
                 self.taken += 1;
             }
-            Event::Restored { .. } => self.repeats = Repeats::Nothing,
-            // It had kept nothing.
-            Event::Joining { .. } | Event::ElectionStarted { .. }
-                if self.repeats == Repeats::Kept =>
-            {
-                self.repeats = Repeats::Log;
+            _not_of_talk => {}
+        }
+        self.repeats = self.repeats.after(event, self.node);
+    }
+}
+
+impl Repeats {
+    /// What it is given behind this event. `node` is what it is itself.
+    #[must_use]
+    pub fn after(self, event: &Event, node: Option<NodeId>) -> Repeats {
+        match event {
+            Event::Restored { .. } => Repeats::Nothing,
+            // Whoever has kept something says that before it hears or begins anything.
+            Event::LinkUp { .. } | Event::ElectionStarted { .. } if self == Repeats::Kept => {
+                Repeats::Log
             }
-            Event::ViewInstalled { view, .. }
-                if self.repeats == Repeats::Log
-                    && view.members.iter().any(|member| Some(member.id) == self.node) =>
+            Event::ViewInstalled { view, .. } | Event::SnapshotInstalled { view, .. }
+                if self == Repeats::Log
+                    && view.members.iter().any(|member| Some(member.id) == node) =>
             {
-                self.repeats = Repeats::Nothing;
+                Repeats::Nothing
             }
-            _neither_of_talk_nor_of_beginning => {}
+            _not_of_beginning => self,
         }
     }
 }
