@@ -3,11 +3,11 @@
 mod proto_hand;
 
 use proto_hand::*;
-use ringchat::proto::entry::{Body, Entry};
+use ringchat::proto::entry::{Body, Committed, Entry};
 use ringchat::proto::event::Event;
 use ringchat::proto::id::{Ballot, Index, NodeId};
 use ringchat::proto::input::{Disconnect, Input};
-use ringchat::proto::message::{Elected, Freshness, Message};
+use ringchat::proto::message::{Elect, Elected, Freshness, Message};
 use ringchat::proto::node::Start;
 use ringchat::proto::output::Output;
 use ringchat::proto::status::Role;
@@ -85,4 +85,57 @@ fn one_that_was_let_go_compares_all_the_same() {
     assert_eq!((status.role, status.last, status.committed), (Role::Learner, Index(4), Index(3)));
     let (asked, out) = asked_for_a_promise(&mut hand, (leader, 3), 2);
     assert!(events(&out).contains(&Event::PromiseWithheld { ballot: asked }));
+}
+
+/// A view that A tells of, whether it serves this node or not.
+fn told(hand: &mut Hand, number: u64, members: &[NodeId]) -> Vec<Output> {
+    let view = view(number, members);
+    hand.hears(A, Message::Welcome { ring: RING, view, sponsored: true })
+}
+
+/// Else a token ends between those who know nobody but each other, and comes neither on nor home (seed
+/// 1800142487 of the disks).
+#[test]
+fn whoever_was_only_told_of_the_view_passes_a_token_on_at_its_place_in_it() {
+    for (is_told, taken_by) in [(true, C), (false, A)] {
+        let mut hand = Hand::new(Start::Join(vec![address(A)]));
+        let me = hand.me;
+        [A, B, C].into_iter().for_each(|peer| drop(hand.connect(peer)));
+        if is_told {
+            told(&mut hand, 4, &[B, me, C, A]);
+        }
+        let freshness = Freshness { ballot: ballot(1, A), index: Index(4) };
+        let (promised, committed, met) = (ballot(1, A), Committed::default(), vec![A, B]);
+        let token =
+            Elect { candidate: A, attempt: 1, freshness, promised, view: 4, committed, met };
+        let out = hand.hears(B, Message::Elect(Box::new(token)));
+        let takes = |peer| sent(&out, peer).iter().any(|it| matches!(it, Message::Elect(_)));
+        assert_eq!([A, B, C].map(takes), [A, B, C].map(|peer| peer == taken_by), "{out:?}");
+    }
+}
+
+/// Its log has to say that it is back, behind all that was said in between.
+#[test]
+fn one_that_was_evicted_is_no_member_again_by_a_word() {
+    let mut hand = Hand::follower(&[B]);
+    let me = hand.me;
+    told(&mut hand, 2, &[A, B]);
+    told(&mut hand, 3, &[A, B, me]);
+    let status = hand.node.status();
+    assert_eq!((status.role, status.view.number), (Role::Learner, 2));
+}
+
+/// Whoever is told of a view that it is in goes on by the one in its log, and tells others of the newer.
+#[test]
+fn a_member_that_is_told_of_a_newer_view_serves_the_members_of_it() {
+    let mut hand = Hand::follower(&[B]);
+    let members = [A, hand.me, B, C];
+    hand.connect(C);
+    told(&mut hand, 2, &members);
+    let status = hand.node.status();
+    assert_eq!((status.role, status.view.number), (Role::Follower, 1));
+    hand.pass(2_000, &[B, C]);
+    let out = hand.hears(C, Message::Join { committed: Committed::default() });
+    let welcome = Message::Welcome { ring: RING, view: view(2, &members), sponsored: true };
+    assert!(sent(&out, C).contains(&welcome), "{out:?}");
 }

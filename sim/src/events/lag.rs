@@ -13,7 +13,8 @@ use ringchat::proto::time::Instant;
 use super::Events;
 use crate::scenario::NodeIndex;
 
-/// A leader that sends nothing, or commits nothing, for so long does not see who lags.
+/// A leader that sends nothing, or commits nothing, or whose pulse is not back, for so long does not see who
+/// lags, or cannot do much about it.
 const STILL: Duration = Duration::from_millis(500);
 
 /// How long the view without a laggard may take.
@@ -33,12 +34,13 @@ pub(super) struct Lag {
 
 impl Lag {
     /// The leader sends this; the nearest of the others that is too far behind is `first`. Gives it back
-    /// with the moment since when it is.
+    /// with the moment since when it is. `answered`: a quorum has seen a pulse of late.
     fn sends(
         &mut self,
         now: Instant,
         commit: Index,
         first: Option<NodeId>,
+        answered: bool,
     ) -> Option<(NodeId, Instant)> {
         if now.since(self.sent_at) >= STILL {
             self.first = None;
@@ -47,7 +49,7 @@ impl Lag {
         if commit > self.commit {
             (self.commit, self.committed_at) = (commit, now);
         }
-        let moves = now.since(self.committed_at) < STILL && !self.pending;
+        let moves = now.since(self.committed_at) < STILL && answered && !self.pending;
         let before = self.first.take();
         self.first = first.filter(|_| moves).map(|id| match before {
             Some((known, since)) if known == id => (id, since),
@@ -82,7 +84,11 @@ impl Events {
         let behind = |id: &NodeId| held(append, *id).0 + limit < append.commit.0;
         let first = view.after(me).map(|member| member.id).find(behind);
         let bound = self.config.lag_timeout * 2 + VIEW;
-        let lags = here.lag.sends(self.now, append.commit, first);
+        // No view is proposed before a pulse is back from a quorum of it. At a busy process it waits long.
+        let recent = STILL.as_micros() / self.config.pulse.as_micros().max(1);
+        let late = append.pulse.saturating_sub(u64::try_from(recent).unwrap_or(u64::MAX));
+        let answered = view.is_election_quorum(|id| append.stored.of(id).pulse >= late);
+        let lags = here.lag.sends(self.now, append.commit, first, answered);
         if let Some((id, since)) = lags
             && self.now.since(since) >= bound
         {

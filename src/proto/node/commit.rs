@@ -105,12 +105,10 @@ impl Node {
 
     /// A view came into the log or into force: what was decided by the one before may be moot.
     pub(super) fn view_changed(&mut self) {
-        let newest = self.membership.newest();
-        if newest.contains(self.me.id)
-            && self.outside.as_ref().is_some_and(|view| view.number < newest.number)
-        {
-            self.outside = None;
-        }
+        let (newest, me) = (self.membership.newest().number, self.me.id);
+        // An eviction counts while it is only pending here, too.
+        let has = |view: &mut View| view.number < newest + u64::from(view.contains(me));
+        self.told.take_if(has);
         self.leading_view_changed();
     }
 }

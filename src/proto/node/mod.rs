@@ -84,8 +84,8 @@ pub struct Node {
     /// Promise and log.
     durable: Durable,
     membership: Membership,
-    /// A view, newer than the log's, that does not hold this node: it was evicted.
-    outside: Option<View>,
+    /// A view, committed and newer than the log's, of which another node told.
+    told: Option<View>,
     /// A view in force has held it, as far as it knows; or it was restored, and cannot say that none has.
     was_member: bool,
     /// Everything up to here is known committed, and was delivered.
@@ -179,7 +179,7 @@ impl Node {
             awakening: None,
             durable: Durable::default(),
             membership: Membership::default(),
-            outside: None,
+            told: None,
             was_member: false,
             committed: Index::ZERO,
             learned_under: Ballot::ZERO,

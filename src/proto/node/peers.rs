@@ -151,10 +151,12 @@ impl Node {
         if self.is_on_ring() {
             return self.suspects.successor(self.membership.ring(), self.me.id);
         }
-        // One that does not (yet) know itself a member stands behind the one that counts on it.
-        let from = self.token_from?;
-        let itself = || self.walk().members.iter().find(|member| member.id == from).copied();
-        self.suspects.successor(self.walk(), from).or_else(itself)
+        // One that was only told that it is a member stands at its place, and who is none (yet) behind the
+        // one that counts on it.
+        let (from, walk) = (self.token_from?, self.walk());
+        let place = if walk.contains(self.me.id) { self.me.id } else { from };
+        let itself = || walk.members.iter().find(|member| member.id == from).copied();
+        self.suspects.successor(walk, place).or_else(itself)
     }
 
     /// Makes sure that the link to the successor stands, or is on its way.

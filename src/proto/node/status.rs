@@ -57,7 +57,12 @@ impl Node {
 
     fn newer_outside(&self) -> Option<&View> {
         let base = self.membership.base();
-        self.outside.as_ref().filter(|view| view.number > base.number)
+        self.outside().filter(|view| view.number > base.number)
+    }
+
+    /// The view by which this node was evicted, as it was told.
+    pub(super) fn outside(&self) -> Option<&View> {
+        self.told.as_ref().filter(|view| !view.contains(self.me.id))
     }
 
     fn role(&self) -> Role {
@@ -76,7 +81,7 @@ impl Node {
 
     /// Whether this node belongs to the ring, as far as it knows.
     pub(super) fn is_member(&self) -> bool {
-        self.outside.is_none() && self.membership.contains(self.me.id)
+        self.outside().is_none() && self.membership.contains(self.me.id)
     }
 
     /// A view is in force.
@@ -93,6 +98,6 @@ impl Node {
 
     /// The newest ring that this node knows of.
     pub(super) fn walk(&self) -> &View {
-        self.outside.as_ref().unwrap_or_else(|| self.membership.ring())
+        self.told.as_ref().unwrap_or_else(|| self.membership.ring())
     }
 }

@@ -69,17 +69,22 @@ impl Node {
 
     /// A member that a token has not met, and that this node has a link to.
     pub(super) fn detour(&self, met: &[NodeId]) -> Option<NodeId> {
-        let mut missed = self.walk().after(self.me.id).map(|member| member.id);
-        missed.find(|id| !met.contains(id) && self.links.to(*id).is_some())
+        self.members_around().find(|id| !met.contains(id) && self.links.to(*id).is_some())
     }
 
     /// Makes links for the detours of the next election.
     pub(super) fn dial_missing(&mut self, step: &mut Step, met: &[NodeId]) {
-        let all = self.walk().after(self.me.id).map(|member| member.id);
-        let missed = all.filter(|id| !met.contains(id) && !self.suspects.contains(*id));
+        let missed =
+            self.members_around().filter(|id| !met.contains(id) && !self.suspects.contains(*id));
         for id in missed.collect::<Vec<NodeId>>() {
             self.dial_member(step, id);
         }
+    }
+
+    /// All other members, by the newest ring that this node knows of, and by its log.
+    fn members_around(&self) -> impl Iterator<Item = NodeId> {
+        let rings = [self.walk(), self.membership.ring()].into_iter();
+        rings.flat_map(|ring| ring.after(self.me.id)).map(|member| member.id)
     }
 
     /// What no neighbour has acknowledged goes out again when the link it went out on is gone.

@@ -41,15 +41,18 @@ impl Node {
             self.joined_by(from, step.now);
         }
         // The view is committed, so it counts even where it is pending here.
-        let known = self.outside.as_ref().unwrap_or(self.membership.base());
-        let newer = view.number > known.number;
-        if view.contains(self.me.id) || !newer {
+        let known = self.told.as_ref().unwrap_or(self.membership.base());
+        // Whoever was evicted waits for its log to say that it is a member again.
+        let holds = view.contains(self.me.id);
+        let back = holds && self.outside().is_some();
+        let pending = holds && view.number <= self.membership.newest().number;
+        if view.number <= known.number || back || pending {
             return;
         }
         let number = view.number;
         let was_member = self.is_member();
-        self.outside = Some(view);
-        if was_member {
+        self.told = Some(view);
+        if was_member && !self.is_member() {
             self.expelled(step, number);
         }
     }
