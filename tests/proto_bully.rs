@@ -116,6 +116,17 @@ fn if_the_best_does_not_lead_the_next_is_named_and_in_the_end_none() {
     assert_eq!(bully.expired(&quorum), Verdict::Nominate(NodeId(3), Ballot::ZERO));
     assert_eq!(bully.expired(&quorum), Verdict::GiveUp, "4 is no better than the one who asks");
     assert_eq!(bully.expired(&quorum), Verdict::Wait);
+    let again = |bully: &mut Bully| {
+        bully.start(answer(1, (1, 1), 1), vec![NodeId(2), NodeId(3)]);
+        bully.answered(answer(2, (1, 1), 3), &quorum);
+        bully.answered(answer(3, (1, 1), 2), &quorum)
+    };
+    assert_eq!(again(&mut bully), Verdict::Coordinate(Ballot::ZERO), "each was named once");
+    assert_eq!(again(&mut bully), Verdict::Nominate(NodeId(2), Ballot::ZERO), "from the best on");
+    bully.reset();
+    assert_eq!(again(&mut bully), Verdict::Nominate(NodeId(3), Ballot::ZERO), "2 did not lead");
+    bully.forget();
+    assert_eq!(again(&mut bully), Verdict::Nominate(NodeId(2), Ballot::ZERO), "somebody led");
 }
 
 #[test]

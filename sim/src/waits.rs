@@ -14,6 +14,10 @@ pub(crate) const STEADY: Duration = Duration::from_secs(1);
 /// then a pulse has to come back.
 pub(crate) const CHANGED: Duration = Duration::from_secs(3);
 
+/// The same by Fast Bully, where one of greater priority may be about to take over: an order to do so can get
+/// lost on a link that nobody needed; six retries later (1.8 s) it comes again.
+pub(crate) const PREFERRED: Duration = Duration::from_secs(5);
+
 /// How long a ring may take to notice what was done to it.
 pub(crate) const NOTICED: Duration = Duration::from_secs(3);
 

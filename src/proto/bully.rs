@@ -57,6 +57,8 @@ enum Phase {
 pub struct Bully {
     phase: Phase,
     attempt: u64,
+    /// Those who were named since a leader was last heard, and did not come to lead.
+    passed: Vec<NodeId>,
 }
 
 impl Bully {
@@ -107,11 +109,14 @@ impl Bully {
         }
         let promised = answers.iter().map(|answer| answer.promised).max().unwrap_or_default();
         let Some((own, others)) = answers.split_first() else { return Verdict::GiveUp };
-        // Only those who are better than this node are named; none of them left, it starts again.
+        // Only those who are better than this node are named. Where not all reach each other the best may lack
+        // a quorum that another has, so each is named once; none of them left, this node tries itself.
         let better = others.iter().filter(|it| it.eligible && Rank::from(*it) > Rank::from(own));
+        let better = better.filter(|it| !self.passed.contains(&it.id));
         let mut better: Vec<Rank> = better.map(Rank::from).collect();
-        if better.is_empty() && own.eligible {
-            return Verdict::Coordinate(promised);
+        if better.is_empty() {
+            self.passed.clear();
+            return if own.eligible { Verdict::Coordinate(promised) } else { Verdict::GiveUp };
         }
         better.sort_unstable();
         self.name(better.into_iter().map(|rank| rank.id).collect(), promised)
@@ -119,6 +124,7 @@ impl Bully {
 
     fn name(&mut self, mut next: Vec<NodeId>, promised: Ballot) -> Verdict {
         let Some(best) = next.pop() else { return Verdict::GiveUp };
+        self.passed.push(best);
         self.phase = Phase::Naming { next, promised };
         Verdict::Nominate(best, promised)
     }
@@ -136,8 +142,14 @@ impl Bully {
         }
     }
 
-    /// A leader is heard, or somebody asks for promises.
+    /// Somebody asks for promises: this attempt is over.
     pub fn reset(&mut self) {
         self.phase = Phase::Idle;
+    }
+
+    /// A leader is heard.
+    pub fn forget(&mut self) {
+        self.reset();
+        self.passed.clear();
     }
 }

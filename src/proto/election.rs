@@ -187,7 +187,7 @@ impl Election {
         self.running = false;
         self.gathering = None;
         self.unacknowledged.clear();
-        self.bully.reset();
+        self.bully.forget();
         self.calls.clear();
     }
 

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use super::Run;
-use crate::waits::{CHANGED, LOOK, NOTICED, PROLONGED, STEADY};
+use crate::waits::{LOOK, NOTICED, PROLONGED};
 use crate::world::{Settled, Stopped};
 
 impl Run {
     /// Waits until the ring has been settled for a while. Gives the moment since when it is.
     pub(super) fn settle(&mut self) -> Result<Option<Duration>, Stopped> {
-        let within = self.world.scenario().settle_within + CHANGED;
+        let within = self.world.scenario().settle_within + self.world.longest_steady();
         let mut limit = self.world.elapsed() + within;
         self.world.look();
         let (mut delivered, mut prolonged) = (self.world.delivered(), 0);
@@ -50,7 +50,7 @@ impl Run {
                 }
             };
             if let Some((at, settled)) = since
-                && now >= at + if settled.may_change { CHANGED } else { STEADY }
+                && now >= at + settled.steady
                 && (noticed || now >= self.disturbed.unwrap_or_default() + NOTICED)
             {
                 return Ok(Some(at));

@@ -1,5 +1,7 @@
 //! What the world looks like at one moment, for the checks of liveness.
 
+use std::time::Duration;
+
 use ringchat::proto::config::ElectionKind;
 use ringchat::proto::status::{Role, Status};
 use ringchat::proto::time::Instant;
@@ -8,6 +10,7 @@ use super::World;
 use super::machine::Phase;
 use crate::checker::settled::{Core, FinalNode, FinalPicture};
 use crate::scenario::{NodeIndex, priority};
+use crate::waits::{CHANGED, PREFERRED, STEADY};
 
 impl World {
     /// The picture of this moment. The nodes have to have been asked in the step before.
@@ -61,9 +64,13 @@ impl World {
         let leader = self.leader();
         let skipped = |status: &Status| status.suspects.iter().any(|id| core.view.contains(*id));
         let may_change = self.whose(core.view.tie_breaker) != leader
-            || cores.iter().flat_map(|core| &core.nodes).any(|(_, status)| skipped(status))
-            || self.prefers_another(leader, core);
-        let settled = Settled { view: core.view.number, leader, may_change };
+            || cores.iter().flat_map(|core| &core.nodes).any(|(_, status)| skipped(status));
+        let steady = match (self.prefers_another(leader, core), may_change) {
+            (true, _) => PREFERRED,
+            (false, true) => CHANGED,
+            (false, false) => STEADY,
+        };
+        let settled = Settled { view: core.view.number, leader, steady };
         self.checkers.judge(&picture).is_empty().then_some(settled)
     }
 
@@ -82,12 +89,21 @@ impl World {
         })
     }
 
-    /// Whether one of them has a greater priority than their leader, where that counts.
+    /// The longest that a ring has to look settled until it counts as such.
+    pub fn longest_steady(&self) -> Duration {
+        if self.elects_by_bully() { PREFERRED } else { CHANGED }
+    }
+
+    fn elects_by_bully(&self) -> bool {
+        self.scenario.config.election == ElectionKind::FastBully
+    }
+
+    /// Whether a member has a greater priority than their leader, where that counts: one to whom a link is cut
+    /// for good, too, takes over if the leader reaches it.
     fn prefers_another(&self, leader: Option<NodeIndex>, core: &Core<'_>) -> bool {
-        let Some(leader) = leader else { return false };
-        let counts = self.scenario.config.election == ElectionKind::FastBully;
-        let place = |node: &FinalNode| NodeIndex(node.name.index() as usize);
-        counts && core.nodes.iter().any(|(node, _)| priority(place(node)) > priority(leader))
+        let Some(leader) = leader.filter(|_| self.elects_by_bully()) else { return false };
+        let members = core.view.members.iter().filter_map(|member| self.whose(member.id));
+        members.map(priority).any(|it| it > priority(leader))
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = NodeIndex> + use<> {
@@ -102,10 +118,11 @@ pub struct Settled {
     pub view: u64,
     /// Who leads.
     pub leader: Option<NodeIndex>,
-    /// Whether the next view may be due though nothing is seen of it yet: members that are skipped
-    /// may have to go, and a leader that is not the tie-breaker may make itself that, once nobody has
-    /// been accused for a while. By Fast Bully one of greater priority may be about to take over.
-    pub may_change: bool,
+    /// How long it has to look like this until it counts as settled. The next view may be due though nothing
+    /// is seen of it yet: members that are skipped may have to go, and a leader that is not the tie-breaker may
+    /// make itself that, once nobody has been accused for a while. By Fast Bully one of greater priority may be
+    /// about to take over.
+    pub steady: Duration,
 }
 
 impl World {
