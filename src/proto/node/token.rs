@@ -56,14 +56,16 @@ impl Node {
         self.links.to(home).map(|_| home).or(next).or(back)
     }
 
-    /// Whom a token has met, if its circle closes here and they are no quorum.
+    /// Whom a token has met, if its circle closes here and they are no quorum, as far as this node knows.
     fn closes_too_early(&self, token: &Token) -> Option<Vec<NodeId>> {
-        let votes = match token {
-            Token::Elect(token) => &token.met,
-            Token::Elected(token) => &token.promised_by,
+        let (votes, freshness) = match token {
+            Token::Elect(token) => (&token.met, token.freshness),
+            Token::Elected(token) => (&token.promised_by, token.freshness),
         };
         let closes = self.next_in_ring().is_none_or(|next| token.met().contains(&next.id));
-        let enough = self.membership.is_election_quorum(|id| votes.contains(&id));
+        // A candidate whose log goes further may need the voices of a view that this node does not know.
+        let knows_all = freshness <= self.durable.log().freshness();
+        let enough = knows_all && self.membership.is_election_quorum(|id| votes.contains(&id));
         (closes && !enough).then(|| token.met().to_vec())
     }
 
