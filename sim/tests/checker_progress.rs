@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::time::Duration;
+
 use ringchat::proto::event::{Event, LinkLoss};
 use ringchat::proto::id::{LinkId, NodeId};
 use ringchat::proto::input::Disconnect;
@@ -147,6 +149,12 @@ fn quiet(mut end: FinalPicture) -> FinalPicture {
     end
 }
 
+/// The same, from one step later on.
+fn quiet_a_step_later(end: FinalPicture) -> FinalPicture {
+    let end = quiet(end);
+    FinalPicture { quiet_from: end.quiet_from.map(|at| at + Duration::from_millis(1)), ..end }
+}
+
 /// The same, where somebody could find no ring when the quiet began.
 fn astray(end: FinalPicture) -> FinalPicture {
     FinalPicture { astray: true, ..quiet(end) }
@@ -217,6 +225,7 @@ fn a_node_with_a_broken_link_cannot_keep_deposing_a_working_leader() {
     };
     // Of the leader before, too, nothing is heard: it was hindered as well, or has got well since.
     let deposed = vec![lead(3, b2, 0, &[(b1, 1)]), follow(2, b2), follow(4, b2), follow(1, b2)];
+    let tries = [&deposed[..1], &[elects(2)], &deposed[1..]].concat();
     let handed = vec![lead(2, ballot(2, 2), 0, &[(b1, 1)])];
     judge_ends(
         4,
@@ -240,6 +249,8 @@ fn a_node_with_a_broken_link_cannot_keep_deposing_a_working_leader() {
             ("it refuses another", vec![refused(3, 1), elects(2)], quiet(whole()), &["L5 n2"]),
             ("it may cost no election", vec![elects(2)], astray(whole()), &["L5 n2"]),
             ("the others hold an election", vec![elects(2)], quiet(hindered_3()), &["L5 n2"]),
+            ("they follow it late", deposed.clone(), quiet_a_step_later(led_by(3)), &[]),
+            ("and one tries", tries, quiet_a_step_later(led_by(3)), &["L5 n2"]),
             ("it gets to lead", deposed, quiet(led_by(3)), &["L5 n1", "L5 n2", "L5 n4"]),
             ("another gets to lead", handed, quiet(led_by(2)), &["L5 n2"]),
             (

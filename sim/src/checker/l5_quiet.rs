@@ -1,5 +1,6 @@
 //! L5, quiet: an undisturbed ring holds no election and changes no view.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ringchat::proto::id::Ballot;
@@ -32,6 +33,13 @@ impl Last {
         }
     }
 
+    /// It follows a leader that has led since then: whoever is late follows one that has long been there.
+    fn follows(&mut self, since: Instant) {
+        if self.election.is_none_or(|(at, _)| at < since) {
+            self.election = Some((since, "it follows a new leader"));
+        }
+    }
+
     /// It starts an election; that once, it may have been misled.
     fn elects(&mut self, at: Instant) {
         if self.misled_at.take().is_none_or(|misled| at.since(misled) >= MISSED) {
@@ -51,6 +59,8 @@ pub struct Quiet {
     pub checked: u64,
     /// By the node's number.
     last: Vec<Last>,
+    /// Since when who has led.
+    led: BTreeMap<Ballot, Instant>,
 }
 
 impl Quiet {
@@ -68,11 +78,17 @@ impl Quiet {
                 follows.into_iter().for_each(|ballot| last.is_refused(at, ballot));
             }
             Deed::StepDown => last.election = Some((at, "it steps down")),
-            Deed::Lead { .. } => last.election = Some((at, "it begins to lead")),
+            Deed::Lead { ballot, .. } => {
+                self.led.entry(ballot).or_insert(at);
+                last.election = Some((at, "it begins to lead"));
+            }
             Deed::Follow { ballot } if seen.actor.ballot.is_some_and(|known| known < ballot) => {
-                let follows = Some((at, "it follows a new leader"));
                 // One that was out comes back in by the leader that is there: that is no election.
-                *if seen.actor.member { &mut last.election } else { &mut last.view } = follows;
+                if seen.actor.member {
+                    last.follows(self.led.get(&ballot).copied().unwrap_or(at));
+                } else {
+                    last.view = Some((at, "it follows a new leader"));
+                }
             }
             Deed::Propose { .. } => last.view = Some((at, "it proposes a view")),
             Deed::Install { .. } => last.view = Some((at, "it installs a view")),

@@ -59,11 +59,13 @@ impl Run {
     }
 
     /// Whoever owed nothing when the ring had settled, since a link is cut for good, may owe something by now,
-    /// and be in the middle of what it says.
+    /// and be in the middle of what it says; and who was found or let in a moment ago may not have all yet.
     pub(super) fn hear_out(&mut self) -> Result<(), Stopped> {
         let limit = self.world.elapsed() + self.world.scenario().settle_within;
         self.world.look();
-        while !self.world.is_at_rest() && self.world.elapsed() < limit {
+        while !(self.world.is_at_rest() && self.world.settled().is_some())
+            && self.world.elapsed() < limit
+        {
             self.world.run_to(self.world.elapsed() + LOOK, true)?;
             self.world.look();
         }
