@@ -194,8 +194,7 @@ impl Repeats {
                 Repeats::Log
             }
             Event::ViewInstalled { view, .. } | Event::SnapshotInstalled { view, .. }
-                if self == Repeats::Log
-                    && view.members.iter().any(|member| Some(member.id) == node) =>
+                if self == Repeats::Log && node.is_some_and(|node| view.contains(node)) =>
             {
                 Repeats::Nothing
             }
