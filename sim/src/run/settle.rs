@@ -63,9 +63,7 @@ impl Run {
     pub(super) fn hear_out(&mut self) -> Result<(), Stopped> {
         let limit = self.world.elapsed() + self.world.scenario().settle_within;
         self.world.look();
-        while !(self.world.is_at_rest() && self.world.settled().is_some())
-            && self.world.elapsed() < limit
-        {
+        while self.world.settled().is_none() && self.world.elapsed() < limit {
             self.world.run_to(self.world.elapsed() + LOOK, true)?;
             self.world.look();
         }

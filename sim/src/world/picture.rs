@@ -75,10 +75,6 @@ impl World {
     }
 
     /// Whether nothing is under way any more at those who owe something.
-    pub fn is_at_rest(&self) -> bool {
-        self.are_at_rest(&self.picture(None).cores(self.checkers.picture()))
-    }
-
     fn are_at_rest(&self, cores: &[Core<'_>]) -> bool {
         cores.iter().flat_map(|core| &core.nodes).all(|(node, status)| {
             let place = NodeIndex(node.name.index() as usize);
