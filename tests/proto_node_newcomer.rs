@@ -94,23 +94,50 @@ fn told(hand: &mut Hand, number: u64, members: &[NodeId]) -> Vec<Output> {
 }
 
 /// Else a token ends between those who know nobody but each other, and comes neither on nor home (seed
-/// 1800142487 of the disks).
+/// 1800142487 of the disks). Whoever was told that it is no member, as all are at first, can be one later.
 #[test]
 fn whoever_was_only_told_of_the_view_passes_a_token_on_at_its_place_in_it() {
-    for (is_told, taken_by) in [(true, C), (false, A)] {
+    // (whether it is told of a view without it, and of one with it; who takes the token)
+    let table = [(false, false, A), (false, true, C), (true, true, C)];
+    for (without, with, taken_by) in table {
         let mut hand = Hand::new(Start::Join(vec![address(A)]));
         let me = hand.me;
         [A, B, C].into_iter().for_each(|peer| drop(hand.connect(peer)));
-        if is_told {
+        if without {
+            told(&mut hand, 3, &[B, C, A]);
+        }
+        if with {
             told(&mut hand, 4, &[B, me, C, A]);
         }
-        let freshness = Freshness { ballot: ballot(1, A), index: Index(4) };
-        let (promised, committed, met) = (ballot(1, A), Committed::default(), vec![A, B]);
-        let token =
-            Elect { candidate: A, attempt: 1, freshness, promised, view: 4, committed, met };
-        let out = hand.hears(B, Message::Elect(Box::new(token)));
+        let out = passes_a_token(&mut hand, A, vec![A, B]);
         let takes = |peer| sent(&out, peer).iter().any(|it| matches!(it, Message::Elect(_)));
         assert_eq!([A, B, C].map(takes), [A, B, C].map(|peer| peer == taken_by), "{out:?}");
+    }
+}
+
+/// B passes on the token of a candidate, which has met these.
+fn passes_a_token(hand: &mut Hand, candidate: NodeId, met: Vec<NodeId>) -> Vec<Output> {
+    let freshness = Freshness { ballot: ballot(1, A), index: Index(4) };
+    let (promised, committed) = (ballot(1, A), Committed::default());
+    let token = Elect { candidate, attempt: 1, freshness, promised, view: 4, committed, met };
+    hand.hears(B, Message::Elect(Box::new(token)))
+}
+
+/// By its log the next is B, who may know as little of those who know the way home.
+#[test]
+fn a_token_goes_home_by_the_newest_view_that_is_known() {
+    let gone = NodeId(8);
+    for (is_told, taken_by) in [(false, B), (true, C)] {
+        let mut hand = Hand::follower(&[B]);
+        let me = hand.me;
+        hand.connect(C);
+        if is_told {
+            told(&mut hand, 4, &[A, me, gone, C, B]);
+        }
+        hand.pass(2_000, &[B, C]);
+        let out = passes_a_token(&mut hand, gone, vec![gone, C, A, B, me]);
+        let takes = |peer| sent(&out, peer).iter().any(|it| matches!(it, Message::Elect(_)));
+        assert_eq!([B, C].map(takes), [B, C].map(|peer| peer == taken_by), "{out:?}");
     }
 }
 
@@ -125,17 +152,30 @@ fn one_that_was_evicted_is_no_member_again_by_a_word() {
     assert_eq!((status.role, status.view.number), (Role::Learner, 2));
 }
 
-/// Whoever is told of a view that it is in goes on by the one in its log, and tells others of the newer.
+/// Whoever is told of a view that it is in goes on by the one in its log, and tells others of the newer, though
+/// a rival of it may be pending here. It serves those who are members by it only as long as a leader brings it
+/// what they lack: else they would wait in vain for the one who has it.
 #[test]
-fn a_member_that_is_told_of_a_newer_view_serves_the_members_of_it() {
-    let mut hand = Hand::follower(&[B]);
-    let members = [A, hand.me, B, C];
-    hand.connect(C);
-    told(&mut hand, 2, &members);
-    let status = hand.node.status();
-    assert_eq!((status.role, status.view.number), (Role::Follower, 1));
-    hand.pass(2_000, &[B, C]);
-    let out = hand.hears(C, Message::Join { committed: Committed::default() });
-    let welcome = Message::Welcome { ring: RING, view: view(2, &members), sponsored: true };
-    assert!(sent(&out, C).contains(&welcome), "{out:?}");
+fn a_member_that_is_told_of_a_newer_view_serves_the_members_of_it_where_it_is_led() {
+    for (rival, led) in [(false, true), (true, true), (false, false), (true, false)] {
+        let mut hand = Hand::follower(&[B]);
+        let members = [A, hand.me, B, C];
+        hand.connect(C);
+        if rival {
+            let leader = ballot(1, A);
+            let pending = Entry { ballot: leader, body: Body::View(view(2, &[A, hand.me])) };
+            hand.appended(A, append(leader, (1, leader), &[pending], 1));
+            assert_eq!(hand.node.status().pending_view, Some(2));
+        }
+        told(&mut hand, 2, &members);
+        let status = hand.node.status();
+        assert_eq!((status.role, status.view.number), (Role::Follower, 1));
+        if !led {
+            hand.pass(2_000, &[B, C]);
+        }
+        assert_eq!(hand.node.status().leading.is_some(), led);
+        let out = hand.hears(C, Message::Join { committed: Committed::default() });
+        let welcome = Message::Welcome { ring: RING, view: view(2, &members), sponsored: led };
+        assert!(sent(&out, C).contains(&welcome), "{rival} {led}: {out:?}");
+    }
 }

@@ -100,9 +100,18 @@ impl Events {
                     return;
                 }
                 let behind = known > status.committed;
+                // Of a view that it was only told of it has nothing to bring, unless a leader brings it.
+                let led = status.role == Role::Follower;
+                let of_view = status.view.contains(by);
                 let words = if *sponsored && behind {
                     format!("sponsors {by}, which knows more committed")
-                } else if !*sponsored && !behind && is_member(&status) && view.contains(by) {
+                } else if *sponsored && status.leading.is_none() && !of_view {
+                    format!("serves {by}, no member that it knows, though it hears no leader")
+                } else if !*sponsored
+                    && !behind
+                    && is_member(&status)
+                    && (of_view || led && view.contains(by))
+                {
                     format!("turns the member {by} away, which asks for frames")
                 } else {
                     return;

@@ -31,7 +31,7 @@ impl Node {
     /// Asks all who are members by the log or by the view in force. Whoever is known not to answer is asked,
     /// too, should a link come to stand; but nobody waits for it.
     pub(super) fn ask_all(&mut self, step: &mut Step, token: Elect) {
-        let all = self.others();
+        let all: Vec<NodeId> = self.members_around().collect();
         let awaited = all.iter().filter(|id| !self.suspects.is_unanswered(**id));
         let awaited: Vec<NodeId> = awaited.copied().collect();
         let own = self.own_answer(token.attempt);
@@ -42,11 +42,6 @@ impl Node {
         if alone {
             self.bully_expired(step);
         }
-    }
-
-    fn others(&self) -> Vec<NodeId> {
-        let me = self.me.id;
-        self.walk().after(me).map(|member| member.id).filter(|id| *id != me).collect()
     }
 
     /// A member that heard the leader a moment ago answers only once it misses it, too.
@@ -103,7 +98,7 @@ impl Node {
     }
 
     pub(super) fn on_answer(&mut self, step: &mut Step, from: NodeId, answer: Answer) {
-        if answer.id != from || !self.walk().contains(from) {
+        if answer.id != from || !self.is_around(from) {
             return;
         }
         self.learn(step, answer.committed);
@@ -167,7 +162,7 @@ impl Node {
         from: NodeId,
         promised: Ballot,
     ) {
-        let named_by_member = self.walk().contains(from);
+        let named_by_member = self.is_around(from);
         if self.leads_in_touch(step.now) || self.hears_leader(step.now) {
             return step.send(link, Message::LeaderAlive { ballot: self.current });
         }
@@ -184,7 +179,7 @@ impl Node {
             return self.call(step, home, token);
         }
         if let Token::Elected(token) = token {
-            let all = self.others();
+            let all: Vec<NodeId> = self.members_around().collect();
             self.call_all(step, all, &Token::Elected(token.clone()));
             self.on_elected(step, None, token);
         }

@@ -105,10 +105,10 @@ impl Node {
 
     /// A view came into the log or into force: what was decided by the one before may be moot.
     pub(super) fn view_changed(&mut self) {
-        let (newest, me) = (self.membership.newest().number, self.me.id);
-        // An eviction counts while it is only pending here, too.
-        let has = |view: &mut View| view.number < newest + u64::from(view.contains(me));
-        self.told.take_if(has);
+        let known = self.membership.base().number;
+        for told in [&mut self.told, &mut self.outside] {
+            told.take_if(|view| view.number <= known);
+        }
         self.leading_view_changed();
     }
 }

@@ -115,7 +115,7 @@ impl Node {
         self.verified = self.committed;
         let ring = RingId(self.lots.next_u64() | 1);
         self.ring = Some(ring);
-        self.told = None;
+        (self.told, self.outside) = (None, None);
         self.joining = None;
         self.learners.clear();
         step.event(Event::WentAlone { ring, dropped });

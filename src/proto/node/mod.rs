@@ -84,8 +84,10 @@ pub struct Node {
     /// Promise and log.
     durable: Durable,
     membership: Membership,
-    /// A view, committed and newer than the log's, of which another node told.
+    /// The newest view of which another node told, as long as it is newer than the log's. It is committed.
     told: Option<View>,
+    /// The newest of these without this node. Only its log can say that it is back.
+    outside: Option<View>,
     /// A view in force has held it, as far as it knows; or it was restored, and cannot say that none has.
     was_member: bool,
     /// Everything up to here is known committed, and was delivered.
@@ -180,6 +182,7 @@ impl Node {
             durable: Durable::default(),
             membership: Membership::default(),
             told: None,
+            outside: None,
             was_member: false,
             committed: Index::ZERO,
             learned_under: Ballot::ZERO,

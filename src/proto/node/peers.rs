@@ -118,7 +118,7 @@ impl Node {
             self.refused_at = Some(self.pulse);
             self.hurry_election(step);
         }
-        if !self.walk().contains(peer) && !self.membership.contains(peer) {
+        if !self.is_around(peer) {
             return;
         }
         let (first, most) = (self.config.probe_min, self.config.probe_max);

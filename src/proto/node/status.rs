@@ -1,7 +1,7 @@
 //! A picture of the ring, for people.
 
 use super::Node;
-use crate::proto::id::Ballot;
+use crate::proto::id::{Ballot, NodeId};
 use crate::proto::status::{Role, Standing, Status};
 use crate::proto::view::{View, Voters};
 
@@ -9,8 +9,7 @@ impl Node {
     /// What this node knows of its ring now.
     pub fn status(&self) -> Status {
         let Standing { leading, pending_view, last, committed, .. } = self.standing();
-        let (base, outside) = (self.membership.base(), self.newer_outside());
-        let stored_by_all = match outside {
+        let stored_by_all = match &self.outside {
             Some(view) => self.tally.index_of_all(&Voters::from(view)),
             None => self.tally.index_of_all(self.membership.base_voters()),
         };
@@ -35,7 +34,7 @@ impl Node {
                 .collect(),
             waiting: self.outgoing.waiting(),
             no_quorum: self.no_quorum,
-            view: outside.unwrap_or(base).clone(),
+            view: self.view().clone(),
         }
     }
 
@@ -43,7 +42,7 @@ impl Node {
     pub fn standing(&self) -> Standing {
         let hears = self.leading.is_some() || self.heard.is_some();
         Standing {
-            view: self.newer_outside().unwrap_or(self.membership.base()).number,
+            view: self.view().number,
             leading: Some(self.current).filter(|_| hears),
             pending_view: self.membership.pending().map(|(_, view)| view.number),
             last: self.durable.log().last(),
@@ -55,14 +54,9 @@ impl Node {
         self.membership.pending().and_then(|(index, _)| self.durable.log().ballot_at(*index))
     }
 
-    fn newer_outside(&self) -> Option<&View> {
-        let base = self.membership.base();
-        self.outside().filter(|view| view.number > base.number)
-    }
-
-    /// The view by which this node was evicted, as it was told.
-    pub(super) fn outside(&self) -> Option<&View> {
-        self.told.as_ref().filter(|view| !view.contains(self.me.id))
+    /// The view in force, or the one that has put this node out.
+    fn view(&self) -> &View {
+        self.outside.as_ref().unwrap_or(self.membership.base())
     }
 
     fn role(&self) -> Role {
@@ -81,7 +75,7 @@ impl Node {
 
     /// Whether this node belongs to the ring, as far as it knows.
     pub(super) fn is_member(&self) -> bool {
-        self.outside().is_none() && self.membership.contains(self.me.id)
+        self.outside.is_none() && self.membership.contains(self.me.id)
     }
 
     /// A view is in force.
@@ -96,8 +90,18 @@ impl Node {
         self.membership.contains(self.me.id)
     }
 
+    /// The newest view that this node knows to be committed, by its log or by a word.
+    pub(super) fn newest_known(&self) -> &View {
+        self.told.as_ref().unwrap_or(self.membership.base())
+    }
+
     /// The newest ring that this node knows of.
     pub(super) fn walk(&self) -> &View {
         self.told.as_ref().unwrap_or_else(|| self.membership.ring())
+    }
+
+    /// Whether it belongs to that ring, or to the one of the log.
+    pub(super) fn is_around(&self, id: NodeId) -> bool {
+        self.walk().contains(id) || self.membership.contains(id)
     }
 }

@@ -51,9 +51,12 @@ impl Node {
         if home == self.me.id {
             return None;
         }
-        // Home, or towards it along the ring, or back the way it came.
-        let back = self.token_from.filter(|id| self.links.to(*id).is_some());
-        self.links.to(home).map(|_| home).or(next).or(back)
+        // Home, or towards it along the newest ring, or that of the log, or back the way it came.
+        let at_hand = |id: &NodeId| self.links.to(*id).is_some();
+        let told = self.told.as_ref().filter(|view| view.contains(self.me.id));
+        let ahead = told.and_then(|view| view.after(self.me.id).map(|it| it.id).find(at_hand));
+        let back = self.token_from.filter(at_hand);
+        Some(home).filter(at_hand).or(ahead).or(next).or(back)
     }
 
     /// Whom a token has met, if its circle closes here and they are no quorum, as far as this node knows.
@@ -84,9 +87,11 @@ impl Node {
     }
 
     /// All other members, by the newest ring that this node knows of, and by its log.
-    fn members_around(&self) -> impl Iterator<Item = NodeId> {
-        let rings = [self.walk(), self.membership.ring()].into_iter();
-        rings.flat_map(|ring| ring.after(self.me.id)).map(|member| member.id)
+    pub(super) fn members_around(&self) -> impl Iterator<Item = NodeId> {
+        let (newest, log) = (self.walk(), self.membership.ring());
+        let others = log.after(self.me.id).filter(|_| self.told.is_some());
+        let only_by_log = others.filter(|member| !newest.contains(member.id));
+        newest.after(self.me.id).chain(only_by_log).map(|member| member.id)
     }
 
     /// What no neighbour has acknowledged goes out again when the link it went out on is gone.

@@ -40,17 +40,15 @@ impl Node {
         if sponsored {
             self.joined_by(from, step.now);
         }
-        // The view is committed, so it counts even where it is pending here.
-        let known = self.told.as_ref().unwrap_or(self.membership.base());
-        // Whoever was evicted waits for its log to say that it is a member again.
-        let holds = view.contains(self.me.id);
-        let back = holds && self.outside().is_some();
-        let pending = holds && view.number <= self.membership.newest().number;
-        if view.number <= known.number || back || pending {
+        // The view is committed: whatever is pending here under its number counts for nothing.
+        if view.number <= self.newest_known().number {
             return;
         }
         let number = view.number;
         let was_member = self.is_member();
+        if !view.contains(self.me.id) {
+            self.outside = Some(view.clone());
+        }
         self.told = Some(view);
         if was_member && !self.is_member() {
             self.expelled(step, number);
