@@ -109,25 +109,32 @@ fn whoever_was_only_told_of_the_view_passes_a_token_on_at_its_place_in_it() {
         if with {
             told(&mut hand, 4, &[B, me, C, A]);
         }
-        let out = passes_a_token(&mut hand, A, vec![A, B]);
+        let out = passes_a_token(&mut hand, B, A, vec![A, B]);
         let takes = |peer| sent(&out, peer).iter().any(|it| matches!(it, Message::Elect(_)));
         assert_eq!([A, B, C].map(takes), [A, B, C].map(|peer| peer == taken_by), "{out:?}");
     }
 }
 
-/// B passes on the token of a candidate, which has met these.
-fn passes_a_token(hand: &mut Hand, candidate: NodeId, met: Vec<NodeId>) -> Vec<Output> {
+/// A neighbour passes on the token of a candidate, which has met these.
+fn passes_a_token(
+    hand: &mut Hand,
+    from: NodeId,
+    candidate: NodeId,
+    met: Vec<NodeId>,
+) -> Vec<Output> {
     let freshness = Freshness { ballot: ballot(1, A), index: Index(4) };
     let (promised, committed) = (ballot(1, A), Committed::default());
     let token = Elect { candidate, attempt: 1, freshness, promised, view: 4, committed, met };
-    hand.hears(B, Message::Elect(Box::new(token)))
+    hand.hears(from, Message::Elect(Box::new(token)))
 }
 
-/// By its log the next is B, who may know as little of those who know the way home.
+/// By its log the next is B, who may know as little of those who know the way home. Where it came from it was
+/// already: there is no way on, unless nobody else is at hand.
 #[test]
-fn a_token_goes_home_by_the_newest_view_that_is_known() {
+fn a_token_goes_home_by_the_newest_view_that_is_known_and_not_straight_back() {
     let gone = NodeId(8);
-    for (is_told, taken_by) in [(false, B), (true, C)] {
+    // (whether it is told of a view with C, who passes the token on, who takes it)
+    for (is_told, from, taken_by) in [(false, B, B), (true, B, C), (true, C, B)] {
         let mut hand = Hand::follower(&[B]);
         let me = hand.me;
         hand.connect(C);
@@ -135,9 +142,9 @@ fn a_token_goes_home_by_the_newest_view_that_is_known() {
             told(&mut hand, 4, &[A, me, gone, C, B]);
         }
         hand.pass(2_000, &[B, C]);
-        let out = passes_a_token(&mut hand, gone, vec![gone, C, A, B, me]);
+        let out = passes_a_token(&mut hand, from, gone, vec![gone, C, A, B, me]);
         let takes = |peer| sent(&out, peer).iter().any(|it| matches!(it, Message::Elect(_)));
-        assert_eq!([B, C].map(takes), [B, C].map(|peer| peer == taken_by), "{out:?}");
+        assert_eq!([B, C].map(takes), [B, C].map(|peer| peer == taken_by), "{from}: {out:?}");
     }
 }
 
@@ -177,5 +184,19 @@ fn a_member_that_is_told_of_a_newer_view_serves_the_members_of_it_where_it_is_le
         let out = hand.hears(C, Message::Join { committed: Committed::default() });
         let welcome = Message::Welcome { ring: RING, view: view(2, &members), sponsored: led };
         assert!(sent(&out, C).contains(&welcome), "{rival} {led}: {out:?}");
+    }
+}
+
+/// It may know by a word that one of its view is none any more: who has nothing to bring, too, keeps it waiting.
+#[test]
+fn a_member_that_hears_no_leader_serves_nobody_of_whose_eviction_it_was_told() {
+    for stays in [true, false] {
+        let mut hand = Hand::follower(&[B]);
+        let members = if stays { vec![A, hand.me, B, C] } else { vec![A, hand.me, C] };
+        told(&mut hand, 2, &members);
+        hand.pass(2_000, &[B]);
+        let out = hand.hears(B, Message::Join { committed: Committed::default() });
+        let welcome = Message::Welcome { ring: RING, view: view(2, &members), sponsored: stays };
+        assert!(sent(&out, B).contains(&welcome), "{stays}: {out:?}");
     }
 }

@@ -52,7 +52,7 @@ impl Events {
             }
             Input::Message { link, message } => match message {
                 Message::Join { committed } => {
-                    let by = self.peer(host, *link).and_then(|peer| self.hosts[peer.0].id);
+                    let by = self.identity_at(host, *link);
                     by.map(|by| Told::Join { by, known: committed.index })
                 }
                 Message::TakeOver { .. } => Some(Told::TakeOver),
@@ -110,7 +110,8 @@ impl Events {
                 } else if !*sponsored
                     && !behind
                     && is_member(&status)
-                    && (of_view || led && view.contains(by))
+                    && view.contains(by)
+                    && (of_view || led)
                 {
                     format!("turns the member {by} away, which asks for frames")
                 } else {
@@ -196,6 +197,14 @@ impl Events {
         if let Some(words) = words {
             self.crashed.get_or_insert((host, words));
         }
+    }
+
+    /// Which node of the machine at the other end of a link has it, unless that has ended.
+    fn identity_at(&self, host: NodeIndex, link: LinkId) -> Option<NodeId> {
+        let (id, side) = self.hosts[host.0].links.get(link)?;
+        let end = self.connections[id].end(side.other());
+        let there = &self.hosts[end.host.0];
+        there.id.filter(|_| end.life == Some(there.incarnation))
     }
 
     /// Who is at the other end of a link.

@@ -184,16 +184,16 @@ impl Node {
     pub(super) fn on_join(&mut self, step: &mut Step, link: LinkId, from: NodeId, known: Index) {
         let (Some(ring), Some(peer)) = (self.ring, self.links.get(link)) else { return };
         let member = Member { id: from, address: peer.address };
-        // Whoever hears no leader can let nobody in, and may be no member any more itself. What it was told
-        // of it does not have, and may never get.
+        // Whoever hears no leader can let nobody in, and may be no member any more itself.
         let led = self.heard.is_some() || self.has_begun();
         // Whoever knows itself removed says so: the one who asks may have gone in the same view, or before.
-        let view = self.newest_known();
-        let members = if led { view } else { self.membership.base() };
+        let (view, base) = (self.newest_known(), self.membership.base());
         // A member that the ring's frames do not reach asks, too. It must not wait for a place among the
-        // newcomers: the ring may need its voice to admit anybody.
-        let newcomer = !members.contains(from);
-        let newcomers = self.learners.keys().filter(|id| **id != from && !members.contains(**id));
+        // newcomers: the ring may need its voice to admit anybody. What makes it one, if this node was only
+        // told of it, a leader has yet to bring.
+        let is_member = |id: NodeId| view.contains(id) && (led || base.contains(id));
+        let newcomer = !is_member(from);
+        let newcomers = self.learners.keys().filter(|id| **id != from && !is_member(**id));
         let room = !newcomer || newcomers.count() < self.config.learners;
         // Nor can it bring news to one who knows more: that one must ask on.
         let ahead = known > self.committed;

@@ -88,7 +88,7 @@ pub struct Node {
     told: Option<View>,
     /// The newest of these without this node. Only its log can say that it is back.
     outside: Option<View>,
-    /// A view in force has held it, as far as it knows; or it was restored, and cannot say that none has.
+    /// A view in force has held it; or it was restored, and cannot say that none has.
     was_member: bool,
     /// Everything up to here is known committed, and was delivered.
     committed: Index,
@@ -108,8 +108,7 @@ pub struct Node {
     pulse: u64,
     /// When that leader was last heard; never, if it is known to be gone.
     heard: Option<Instant>,
-    /// The latest pulse when nobody listened at that leader's address: the next one may still have
-    /// been on its way round, and only the one behind it shows that the leader lives.
+    /// The latest pulse when its address refused. The next may have been under way; the one behind shows life.
     refused_at: Option<u64>,
     /// That leader was heard after all: its address refuses though it lives, so that says nothing.
     refusal_misleads: bool,
@@ -123,8 +122,7 @@ pub struct Node {
     suspects: Suspects,
     exiles: Exiles,
     successor: Option<NodeId>,
-    /// The neighbours this node sends the log to: its successor, and the learners it sponsors. Sorted, and
-    /// mostly a single one.
+    /// Whom this node sends the log: its successor, and the learners it sponsors. Sorted; mostly one.
     replicas: Vec<(NodeId, Replica)>,
     learners: BTreeMap<NodeId, Learner>,
     /// Whom to ask to be let in, besides the members that are known.
@@ -163,8 +161,7 @@ pub struct Node {
 }
 
 impl Node {
-    /// A node that listens at `address`. All lots it draws follow from `seed`, and so does its identity,
-    /// unless it is restored.
+    /// A node that listens at `address`. All its lots follow from `seed`; its identity too, unless restored.
     pub fn new(seed: u64, address: SocketAddr, config: Config, start: Start) -> Node {
         let mut lots = ChaCha8Rng::seed_from_u64(seed);
         let me = Member { id: Node::draw_identity(&mut lots), address };

@@ -18,7 +18,7 @@ impl Node {
         self.election.gather(ballot);
         self.postpone_election(step);
         let freshness = self.durable.log().freshness();
-        let hops_left = u16::try_from(2 * self.walk().members.len() + 2).unwrap_or(u16::MAX);
+        let hops_left = self.hops();
         let view = self.membership.base().number;
         let (met, promised_by) = (vec![self.me.id], Vec::new());
         self.durable.then(Elected { ballot, freshness, view, met, promised_by, hops_left });

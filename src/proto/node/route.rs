@@ -111,8 +111,13 @@ impl Node {
 
     /// Asks something of the leader. It may be lost on the way: whoever asks, asks again.
     pub(super) fn request(&mut self, step: &mut Step, request: Request) {
-        let hops = 2 * self.walk().members.len() + 2;
-        self.pass_to_leader(step, None, u16::try_from(hops).unwrap_or(u16::MAX), request);
+        self.pass_to_leader(step, None, self.hops(), request);
+    }
+
+    /// Two laps of the ring, be it the newest or the log's: so far a request or a token goes.
+    pub(super) fn hops(&self) -> u16 {
+        let members = self.members_around().count() + 1;
+        u16::try_from(2 * members + 2).unwrap_or(u16::MAX)
     }
 
     fn pass_to_leader(

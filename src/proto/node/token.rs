@@ -51,12 +51,12 @@ impl Node {
         if home == self.me.id {
             return None;
         }
-        // Home, or towards it along the newest ring, or that of the log, or back the way it came.
+        // Home, or towards it along the ring by whomever is at hand, or back the way it came.
         let at_hand = |id: &NodeId| self.links.to(*id).is_some();
-        let told = self.told.as_ref().filter(|view| view.contains(self.me.id));
-        let ahead = told.and_then(|view| view.after(self.me.id).map(|it| it.id).find(at_hand));
-        let back = self.token_from.filter(at_hand);
-        Some(home).filter(at_hand).or(ahead).or(next).or(back)
+        let ahead = |id: &NodeId| at_hand(id) && Some(*id) != self.token_from;
+        let around = || self.members_around().find(ahead).or(next);
+        let back = || self.token_from.filter(at_hand);
+        Some(home).filter(at_hand).or_else(around).or_else(back)
     }
 
     /// Whom a token has met, if its circle closes here and they are no quorum, as far as this node knows.
