@@ -45,7 +45,7 @@ impl Both {
 
     /// The lines that the archive gets.
     fn archived(&self, index: u64) -> Vec<(u64, String)> {
-        let lines = self.past.fading(Index(index)).lines;
+        let lines = self.past.clone().fading(Index(index)).lines;
         let read = lines.iter().map(|line| Line::of_record(line.place, &line.bytes.bytes).unwrap());
         read.map(|line| (line.place.0, line.text)).collect()
     }
@@ -53,7 +53,7 @@ impl Both {
     /// What the archive gets: the first and last place and how many, what it is complete behind, gaps.
     #[expect(clippy::type_complexity, reason = "a row of a table")]
     fn fading(&self, index: u64) -> (Option<(u64, u64)>, usize, u64, Vec<(u64, u64)>) {
-        let faded = self.past.fading(Index(index));
+        let faded = self.past.clone().fading(Index(index));
         let ends = faded.lines.first().zip(faded.lines.last());
         let ends = ends.map(|(first, last)| (first.place.0, last.place.0));
         let gaps = faded.gaps.iter().map(|gap| (gap.first.0, gap.last.0)).collect();
@@ -85,6 +85,25 @@ fn each_line_goes_to_the_archive_once_and_stays_at_hand_until_it_is_durable_ther
     assert_eq!(both.at_hand(1, first), Some((first, first, 1)));
     assert_eq!(both.at_hand(1, first - 1), None, "that is the archive's to find");
     assert_eq!(both.at_hand(2_450, 9_999), Some((2_450, 9_999, 51)));
+}
+
+/// Else what waits before a slow disk grows with the square of the time.
+#[test]
+fn what_an_earlier_snapshot_brings_is_not_given_again_though_it_is_not_durable_yet() {
+    let mut both = Both::default();
+    both.name();
+    both.say(2..=1_000);
+    assert_eq!(both.past.fading(Index(500)).lines.len(), 499);
+    both.say(1_001..=1_200);
+    both.edit(1_201, 300, "changed since");
+    let faded = both.past.fading(Index(1_201));
+    let places: Vec<u64> = faded.lines.iter().map(|line| line.place.0).collect();
+    assert_eq!(places, [300].into_iter().chain(501..=1_200).collect::<Vec<u64>>());
+    assert_eq!(faded.behind, Index(500));
+    both.past.faded(Index(500));
+    assert_eq!(both.past.fading(Index(1_201)).lines.len(), 0);
+    both.edit(1_202, 300, "changed again");
+    assert_eq!(both.archived(1_202), [(300, "changed again".to_owned())]);
 }
 
 #[test]

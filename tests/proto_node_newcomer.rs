@@ -148,6 +148,20 @@ fn a_token_goes_home_by_the_newest_view_that_is_known_and_not_straight_back() {
     }
 }
 
+/// Who was let go by the view that it was told of may have the voice that the log's still needs.
+#[test]
+fn a_token_makes_a_detour_to_one_who_is_a_member_by_the_log_only() {
+    let (only_by_log, silent) = (NodeId(8), NodeId(10));
+    let mut hand = Hand::follower(&[B, only_by_log, silent]);
+    let me = hand.me;
+    hand.connect(C);
+    told(&mut hand, 2, &[A, me, C]);
+    hand.pass(2_000, &[B, C, only_by_log]);
+    let out = passes_a_token(&mut hand, C, C, vec![C, B]);
+    let takes = |peer| sent(&out, peer).iter().any(|it| matches!(it, Message::Elect(_)));
+    assert_eq!([B, C, only_by_log].map(takes), [false, false, true], "{out:?}");
+}
+
 /// Its log has to say that it is back, behind all that was said in between.
 #[test]
 fn one_that_was_evicted_is_no_member_again_by_a_word() {

@@ -120,6 +120,22 @@ fn only_the_last_lines_are_kept_where_that_is_wanted_and_older_ones_are_not_miss
     assert_eq!((look(&archive, (1, 100)).0, missing(&archive)), (vec![85, 91, 92], vec![]));
 }
 
+/// A quiet ring writes nothing for hours.
+#[test]
+fn what_is_kept_no_more_is_cut_where_nothing_is_written_and_all_of_it_where_much_is() {
+    let drive = Drive::new();
+    let archive = open(&drive, Keep::All);
+    archive.fade(Index(30_000), &faded(0, 1..=30_000, &[])).unwrap();
+    assert!(!archive.trim().unwrap(), "all of it is kept");
+    drop(archive);
+    let archive = open(&drive, Keep::Lines(3));
+    let trimmed: Vec<bool> = (0..5).map(|_| archive.trim().unwrap()).collect();
+    assert_eq!(trimmed, [true, true, true, true, false]);
+    assert_eq!(look(&archive, (1, 30_000)), (vec![29_998, 29_999, 30_000], vec![(1, 29_997)]));
+    archive.fade(Index(50_000), &faded(30_000, 30_001..=50_000, &[])).unwrap();
+    assert_eq!(look(&archive, (1, 50_000)).0, [49_998, 49_999, 50_000]);
+}
+
 #[test]
 fn what_was_said_too_long_ago_is_cut_a_bounded_piece_at_a_time() {
     let keep = Keep::Minutes { minutes: 1_000, now: || 21_000 };

@@ -27,9 +27,9 @@ pub trait Application {
     /// Something happened at this node. In the order in which it happened, deliveries included.
     fn event(&mut self, now: Instant, event: &Event);
 
-    /// All lines up to `index`, the place of a snapshot, that were not [`Self::faded`] yet: the archive
-    /// gets them before the log is cut there. Nothing, where the application has no archive.
-    fn fading(&self, _index: Index) -> Faded {
+    /// All lines up to `index`, the place of a snapshot, that no earlier one brings: the archive gets them
+    /// before the log is cut there. Nothing, where the application has no archive.
+    fn fading(&mut self, _index: Index) -> Faded {
         Faded::default()
     }
 

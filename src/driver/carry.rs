@@ -56,6 +56,11 @@ impl<N: Net + 'static, A: Application, S: Store> Carrier<N, A, S> {
         }
     }
 
+    /// The application could not read its state, so what it has is another: nothing of that may be written.
+    fn has_lost_its_state(&self) -> bool {
+        matches!(self.exit, Some(Exit::Unreadable { .. }))
+    }
+
     /// What to tell the node next. A completed write comes before all that came from outside, as
     /// nothing that depends on it can be sent before the node knows.
     pub(super) fn next_input(&mut self) -> Option<Input> {
@@ -99,6 +104,9 @@ impl<N: Net + 'static, A: Application, S: Store> Carrier<N, A, S> {
 
     /// Carries out one wish.
     pub(super) fn carry_out(&mut self, now: Instant, node: &Node, output: Output) {
+        if self.has_lost_its_state() {
+            return;
+        }
         match output {
             Output::Dial { link, address } => self.links.dial(link, address),
             Output::HangUp { link } => {

@@ -1,7 +1,8 @@
 //! The archive's own thread: lines of the past are read and put in beside the node's writes.
 
 use std::io;
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -9,6 +10,9 @@ use super::store::{Ticket, Told};
 use super::worker::Worker;
 use crate::proto::archive::{Ask, Found, Part};
 use crate::store::archive::Archive;
+
+/// What is kept no more is cut off this often where nothing else is written, and at the start.
+const TRIM_EVERY: Duration = Duration::from_secs(60);
 
 /// Something for the thread to do.
 #[derive(Debug)]
@@ -70,7 +74,21 @@ fn work(
     let lacks = || archive.missing().map(Told::Lacks).map_err(|error| error.to_string());
     let mut known = lacks();
     tell(known.clone())?;
-    while let Ok(task) = tasks.recv() {
+    let mut pause = Duration::ZERO;
+    loop {
+        let task = match tasks.recv_timeout(pause) {
+            Ok(task) => task,
+            Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            Err(RecvTimeoutError::Timeout) => {
+                let trimmed = archive.trim().map_err(|error| error.to_string());
+                pause = if trimmed == Ok(true) { Duration::ZERO } else { TRIM_EVERY };
+                match trimmed {
+                    Ok(true) => Task::Look,
+                    Ok(false) => continue,
+                    Err(why) => return tell(Err(why)),
+                }
+            }
+        };
         match task {
             Task::Read(ticket, ask) => {
                 let found = archive.read(ask).unwrap_or_else(|error| {
@@ -93,5 +111,4 @@ fn work(
             }
         }
     }
-    Ok(())
 }

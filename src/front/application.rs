@@ -218,8 +218,8 @@ impl Application for ChatApplication {
         self.tell(event);
     }
 
-    fn fading(&self, index: Index) -> Faded {
-        self.past.as_ref().map(|past| past.fading(index)).unwrap_or_default()
+    fn fading(&mut self, index: Index) -> Faded {
+        self.past.as_mut().map(|past| past.fading(index)).unwrap_or_default()
     }
 
     fn faded(&mut self, index: Index) {

@@ -267,7 +267,7 @@ impl<A: Application> Application for Recorded<A> {
         self.application.event(now, event);
     }
 
-    fn fading(&self, index: Index) -> Faded {
+    fn fading(&mut self, index: Index) -> Faded {
         self.application.fading(index)
     }
 

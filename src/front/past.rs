@@ -10,7 +10,7 @@ use crate::proto::entry::Payload;
 use crate::proto::id::Index;
 
 /// What a chat with an archive holds for it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Past {
     /// All lines behind this place are among `lines`.
     behind: Index,
@@ -22,6 +22,8 @@ pub struct Past {
     gaps: Vec<Stretch>,
     /// Everything up to here was applied.
     applied: Index,
+    /// Everything up to here was given to the archive, which may not have it durably yet.
+    given: Index,
 }
 
 impl Past {
@@ -73,12 +75,17 @@ impl Past {
         }
     }
 
-    /// What the archive gets with a snapshot up to `index`.
-    pub fn fading(&self, index: Index) -> Faded {
+    /// What the archive gets with a snapshot up to `index`. What an earlier one brings is not among it: before a
+    /// slow disk many wait.
+    pub fn fading(&mut self, index: Index) -> Faded {
+        let given = self.given;
+        let is_new = |line: &&Line| line.place > given || is_changed_behind(line, given);
         let lines = self.lines.iter().take_while(|line| line.place <= index);
-        let lines = self.changed.values().chain(lines);
+        let lines = self.changed.values().chain(lines).filter(is_new);
         let lines = lines.filter_map(archived).collect();
-        Faded { behind: self.behind, lines, gaps: self.gaps.clone() }
+        let gaps = self.gaps.iter().filter(|gap| gap.last > given).copied().collect();
+        self.given = given.max(index);
+        Faded { behind: self.behind.max(given), lines, gaps }
     }
 
     /// The archive has the lines up to `index`.

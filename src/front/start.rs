@@ -157,7 +157,7 @@ pub enum StartError {
 /// [`StartError`]; the port is free again then.
 pub async fn begin(options: &Options) -> Result<Begun, StartError> {
     let mut file = storage::open(&options.place, &options.name)?;
-    let kept = file.as_mut().map(Store::wake).transpose().map_err(PlaceError::from)?;
+    let kept = file.as_mut().map(storage::wake).transpose()?;
     if let (Some(of), Some(Some(kept))) = (&file, kept) {
         let reached = kept.recovered.snapshot.head.index;
         let archive = storage::open_archive(of, options.keep_history, Some(reached))?;

@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 
 use super::keep_history::KeepHistory;
 use crate::chat::name::Name;
+use crate::chat::state::Chat;
 use crate::driver::disk::Disk;
 use crate::driver::store::{Memory, Store, Ticket, Told};
 use crate::proto::archive::{Ask, Faded, Part};
@@ -14,7 +15,7 @@ use crate::proto::input::WriteId;
 use crate::proto::node::Node;
 use crate::proto::output::Write;
 use crate::store::archive::Archive;
-use crate::store::database;
+use crate::store::database::{self, Kept};
 use crate::store::error::StoreError;
 
 /// Of nodes that are started without a name, so many have a folder of their own on one machine.
@@ -69,6 +70,23 @@ pub fn open(place: &Place, name: &Name) -> Result<Option<database::Store>, Place
             Ok(Some(opened?))
         }
     }
+}
+
+/// What the node of this file was, if it was one.
+///
+/// # Errors
+/// [`PlaceError`], which says what to do.
+pub fn wake(file: &mut database::Store) -> Result<Option<Kept>, PlaceError> {
+    let kept = file.wake()?;
+    let snapshot = kept.as_ref().map(|kept| &kept.recovered.snapshot);
+    // A node that found out later might have written its own, empty chat by then.
+    if let Some(snapshot) = snapshot.filter(|it| it.head.index > Index::ZERO)
+        && let Err(why) = Chat::restore(&snapshot.application)
+    {
+        let path = file.path().to_owned();
+        return Err(StoreError::Application { path, why: why.to_string() }.into());
+    }
+    Ok(kept)
 }
 
 /// Opens the archive beside the file of a node whose snapshot goes up to `reached`, or of a new one, to

@@ -103,7 +103,7 @@ impl Archive {
     /// # Errors
     /// [`StoreError::Write`].
     pub fn clear(&self) -> Result<(), StoreError> {
-        self.write(lines::clear)
+        self.write(0, lines::clear).map(drop)
     }
 
     /// The node's snapshot goes up to there. A file that does not was made anew, or is of an earlier
@@ -121,7 +121,7 @@ impl Archive {
     /// # Errors
     /// [`StoreError::Write`]. Whoever gets this must not write again.
     pub fn fade(&self, index: Index, faded: &Faded) -> Result<(), StoreError> {
-        self.write(|file| lines::append(file, index, faded))
+        self.write(faded.lines.len(), |file| lines::append(file, index, faded)).map(drop)
     }
 
     /// Puts lines of another archive in: they are missing no more.
@@ -129,21 +129,34 @@ impl Archive {
     /// # Errors
     /// [`StoreError::Write`]. Whoever gets this must not write again.
     pub fn keep(&self, part: &Part) -> Result<(), StoreError> {
-        self.write(|file| lines::fill(file, part))
+        self.write(part.lines.len(), |file| lines::fill(file, part)).map(drop)
+    }
+
+    /// Cuts off some of what is kept no more, though nothing is put in. Tells whether there was any.
+    ///
+    /// # Errors
+    /// [`StoreError::Write`]. Whoever gets this must not write again.
+    pub fn trim(&self) -> Result<bool, StoreError> {
+        match self.keep {
+            Keep::All => Ok(false),
+            Keep::Lines(_) | Keep::Minutes { .. } => self.write(0, |_| Ok(())),
+        }
     }
 
     /// One transaction, durable when this returns; what is kept no more is cut off in it, too. After a
-    /// power cut the file is open again at once, however long it is.
+    /// power cut the file is open again at once, however long it is. Tells whether any was.
     fn write(
         &self,
+        brought: usize,
         put: impl FnOnce(&WriteTransaction) -> Result<(), Fault>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let write = || {
             let mut file = self.database.begin_write()?;
             file.set_quick_repair(true);
             put(&file)?;
-            lines::cut(&file, self.keep)?;
-            Ok(file.commit()?)
+            let cut = lines::cut(&file, self.keep, brought as u64)?;
+            file.commit()?;
+            Ok(cut)
         };
         let written = catch_unwind(AssertUnwindSafe(write));
         written

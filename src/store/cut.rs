@@ -5,8 +5,8 @@ use redb::{ReadableTable, ReadableTableMetadata, Table};
 use super::error::Fault;
 use crate::chat::record::minute;
 
-/// At most so many lines are cut off in one transaction. It is more than one brings.
-const CUT_MAX: u64 = 8_192;
+/// So many lines are cut off in one transaction, or twice what it brings, if that is more.
+const CUT: u64 = 8_192;
 
 /// How much history a node keeps.
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,23 +26,26 @@ pub enum Keep {
     },
 }
 
-/// Cuts off what is more than is to be kept. Gives the last place that was cut off, if any was.
+/// Cuts off what is more than is to be kept, in a transaction that brings so many. Gives the last place that
+/// was cut off, if any was.
 pub(super) fn cut(
     lines: &mut Table<'_, u64, &'static [u8]>,
     keep: Keep,
+    brought: u64,
 ) -> Result<Option<u64>, Fault> {
+    let most = CUT.max(2 * brought);
     let mut dropped = None;
     match keep {
         Keep::All => {}
-        Keep::Lines(most) => {
-            let excess = lines.len()?.saturating_sub(most);
-            for _ in 0..excess.min(CUT_MAX) {
+        Keep::Lines(kept) => {
+            let excess = lines.len()?.saturating_sub(kept);
+            for _ in 0..excess.min(most) {
                 dropped = lines.pop_first()?.map(|(place, _)| place.value());
             }
         }
         Keep::Minutes { minutes, now } => {
             let oldest = now().saturating_sub(minutes);
-            for _ in 0..CUT_MAX {
+            for _ in 0..most {
                 // A record that cannot be read has no age.
                 let expired = match lines.first()? {
                     Some((_, bytes)) => minute(bytes.value()).is_ok_and(|said| said < oldest),

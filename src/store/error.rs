@@ -71,6 +71,18 @@ pub enum StoreError {
         /// The greatest that this release knows.
         known: u64,
     },
+    /// The file is whole, but what the application kept in it this release cannot read.
+    #[error(
+        "{} holds a chat that this release cannot read: {why}; nothing of it was changed. Start the release \
+         that wrote it, or move the file away to join as a new node",
+        path.display()
+    )]
+    Application {
+        /// The file.
+        path: PathBuf,
+        /// What was expected, and what was found.
+        why: String,
+    },
     /// A write came to nothing, and so does every later one.
     #[error(
         "{} cannot be written: {why}. The last lines may not be in it; see to the disk, and start \
@@ -120,6 +132,7 @@ impl StoreError {
             | StoreError::Open { .. }
             | StoreError::ArchiveDamaged { .. }
             | StoreError::Format { .. }
+            | StoreError::Application { .. }
             | StoreError::Write { .. } => self,
         }
     }

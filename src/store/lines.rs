@@ -67,14 +67,16 @@ pub(super) fn fill(file: &WriteTransaction, part: &Part) -> Result<(), Fault> {
     insert(file, &part.lines)
 }
 
-/// Cuts off what is kept no more, or a part of it.
-pub(super) fn cut(file: &WriteTransaction, keep: Keep) -> Result<(), Fault> {
-    if let Some(dropped) = cut::cut(&mut file.open_table(LINES)?, keep)? {
+/// Cuts off what is kept no more, or a part of it, in a transaction that brings so many lines. Tells whether
+/// anything was cut off.
+pub(super) fn cut(file: &WriteTransaction, keep: Keep, brought: u64) -> Result<bool, Fault> {
+    let dropped = cut::cut(&mut file.open_table(LINES)?, keep, brought)?;
+    if let Some(dropped) = dropped {
         let mut numbers = file.open_table(NUMBERS)?;
         let before = numbers.get(DROPPED)?.map_or(0, |before| before.value());
         numbers.insert(DROPPED, before.max(dropped))?;
     }
-    Ok(())
+    Ok(dropped.is_some())
 }
 
 /// What is missing and would be kept.

@@ -4,17 +4,25 @@ use bytes::{Bytes, BytesMut};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::codec;
+use super::codec::{self, RECORD_BYTES_MAX};
 use crate::proto::entry::{Body, Entry, SnapshotHead};
 
 /// Bytes that are no record of this release, or something that has no place in one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RecordError {
     /// The codec cannot write it.
-    #[error("expected a record of at most 1 MiB without its payload, found another: {why}")]
+    #[error("expected a record of this release, found another: {why}")]
     Unwritable {
         /// What the codec says.
         why: String,
+    },
+    /// It would be too large to be read again.
+    #[error(
+        "expected a record of at most {RECORD_BYTES_MAX} bytes without its payload, found one of {found}"
+    )]
+    TooLarge {
+        /// How many bytes it takes.
+        found: usize,
     },
     /// The header is none.
     #[error("expected a record, found something else: {why}")]
@@ -82,11 +90,12 @@ pub fn decode_head(bytes: &[u8]) -> Result<SnapshotHead, RecordError> {
 fn encode<T: Serialize>(value: &T) -> Result<BytesMut, RecordError> {
     let mut bytes = BytesMut::new();
     codec::encode(value, &mut bytes).map_err(|why| RecordError::Unwritable { why })?;
-    Ok(bytes)
+    let found = bytes.len();
+    if found > RECORD_BYTES_MAX { Err(RecordError::TooLarge { found }) } else { Ok(bytes) }
 }
 
 fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, &[u8]), RecordError> {
-    let (value, used) = codec::decode(bytes).map_err(|why| RecordError::Header { why })?;
+    let (value, used) = codec::decode_record(bytes).map_err(|why| RecordError::Header { why })?;
     Ok((value, &bytes[used..]))
 }
 

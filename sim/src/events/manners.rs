@@ -34,6 +34,8 @@ enum Told {
 pub(super) struct Manners {
     told: Option<Told>,
     answered: bool,
+    /// It has just said that it serves a member, by the newest view that it knows.
+    serves_a_member: bool,
     /// It was asked to leave.
     leaves: bool,
     /// Since when it leads, or did until a moment ago.
@@ -68,7 +70,7 @@ impl Events {
             _ => None,
         };
         let manners = &mut self.hosts[host.0].manners;
-        (manners.told, manners.answered) = (told, false);
+        (manners.told, manners.answered, manners.serves_a_member) = (told, false, false);
     }
 
     /// It says this.
@@ -100,6 +102,7 @@ impl Events {
                     return;
                 }
                 let behind = known > status.committed;
+                self.hosts[host.0].manners.serves_a_member = *sponsored && view.contains(by);
                 // Of a view that it was only told of it has nothing to bring, unless a leader brings it.
                 let led = status.role == Role::Follower;
                 let of_view = status.view.contains(by);
@@ -144,6 +147,9 @@ impl Events {
                 }
                 _ => None,
             },
+            Event::Sponsors { .. } if manners.serves_a_member => {
+                Some("takes a member for a newcomer, who may have to wait for a place")
+            }
             Event::Sponsors { .. } => {
                 let led = here.node.as_ref().is_some_and(|it| it.status().leading.is_some());
                 (!led).then_some("sponsors a newcomer, though it hears no leader")

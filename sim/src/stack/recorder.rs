@@ -67,7 +67,7 @@ impl Application for Recorder {
         self.note(Happening::Event(event.clone()));
     }
 
-    fn fading(&self, index: Index) -> Faded {
+    fn fading(&mut self, index: Index) -> Faded {
         self.past.as_ref().map_or_else(Faded::default, |past| past.fading(index))
     }
 
