@@ -174,7 +174,7 @@ fn a_second_signal_ends_a_node_at_once() {
     eve.type_line("waits");
     eve.wait_for("… waits");
     eve.signal(Signal::SIGINT);
-    eve.wait_for("* leaving, once 1 waiting lines are ordered");
+    eve.wait_for("* leaving, once 1 waiting line is ordered");
     eve.signal(Signal::SIGINT);
     assert_eq!(eve.wait_exit(), Some(130));
 }
@@ -189,7 +189,7 @@ fn lines_that_were_never_ordered_are_counted_at_the_end() {
     eve.type_line("lost");
     eve.wait_for("… lost");
     eve.signal(Signal::SIGTERM);
-    eve.wait_for("! 1 lines were not ordered in time");
+    eve.wait_for("! 1 line was not ordered in time");
     assert_eq!(eve.wait_exit(), Some(1));
 }
 

@@ -185,3 +185,25 @@ fn a_peer_that_has_come_into_another_ring_is_not_listened_to_any_more() {
     assert!(events(&out).contains(&Event::LinkDown { link: link(B), peer: Some(B), why }));
     assert_eq!(hand.node.status().ring, Some(RING));
 }
+
+/// Else nobody ever gets in who is behind a way on which a frame of the log takes longer than a peer may be
+/// silent. Whoever hears only parts asks all the same whether the peer is there, which has to hear it, too.
+#[test]
+fn a_peer_of_which_a_part_has_just_come_is_not_silent() {
+    for arrives in [false, true] {
+        let mut hand = Hand::follower(&[B]);
+        let mut out = Vec::new();
+        for _ in 0..20 {
+            if arrives {
+                out.extend(hand.input(Input::Arriving { link: link(B) }));
+            }
+            out.extend(hand.pass(100, &[A]));
+        }
+        assert_eq!(hung_up(&out).contains(&link(B)), !arrives, "{out:?}");
+        let asked = sent(&out, B).iter().filter(|it| matches!(it, Message::Ping { .. })).count();
+        assert!(!arrives || asked >= 15, "asked {asked} times");
+    }
+    let mut hand = Hand::follower(&[B]);
+    let unknown = hand.input(Input::Arriving { link: LinkId::Accepted(99) });
+    assert_eq!(unknown, []);
+}

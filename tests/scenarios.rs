@@ -41,7 +41,7 @@ fn every_scenario_holds_and_its_story_is_the_reviewed_one() {
         let scenario = Scenario::load(&file).unwrap_or_else(|error| panic!("{error}"));
         let ground = ground(&scenario);
         let outcome = run(&scenario, scenario.seed, Manner::on(ground));
-        let said = report(&file, &scenario, &outcome);
+        let said = report(&file, &scenario, &outcome, "");
         assert_eq!(outcome.verdict, Verdict::Held, "{said}on the engine of {ground:?}");
         let story = story(&outcome.history);
         let lines = story.lines().count();
@@ -67,7 +67,7 @@ fn every_scenario_holds_by_fast_bully_too() {
         for seed in 101..104 {
             let manner = Manner { lenient: true, ..Manner::on(Ground::Events) };
             let outcome = run(&scenario, seed, manner);
-            let said = report(&file, &scenario, &outcome);
+            let said = report(&file, &scenario, &outcome, "");
             assert_eq!(outcome.verdict, Verdict::Held, "{said}by Fast Bully");
         }
     }
@@ -81,7 +81,7 @@ fn every_scenario_holds_from_other_seeds_too() {
         for seed in 101..104 {
             let ground = ground(&scenario);
             let outcome = run(&scenario, seed, Manner::on(ground));
-            let said = report(&file, &scenario, &outcome);
+            let said = report(&file, &scenario, &outcome, "");
             assert_eq!(outcome.verdict, Verdict::Held, "{said}on the engine of {ground:?}");
         }
     }

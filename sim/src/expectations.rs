@@ -41,7 +41,8 @@ pub(crate) fn unmet(world: &World, closed_after: Option<Duration>) -> Vec<String
     if let Some(within) = expect.closed_within {
         let held = closed_after.is_some_and(|after| after <= within);
         let expected = format!("the ring closed within {within:?} of the last fault");
-        want(held, expected, format!("{:?}", closed_after));
+        let found = closed_after.map_or("never".to_owned(), |after| format!("{after:?}"));
+        want(held, expected, found);
     }
     if let Some(count) = expect.delivered {
         let found = world.delivered();

@@ -1,5 +1,6 @@
 //! The `sim` command: runs scenarios, and lists them.
 
+#[macro_use]
 mod command;
 
 use std::path::{Path, PathBuf};
@@ -97,7 +98,7 @@ fn list(folder: &Path) -> u8 {
     let mut code = 0;
     for file in files {
         match Scenario::load(&file) {
-            Ok(scenario) => println!(
+            Ok(scenario) => sayln!(
                 "{:<28}{:>3} nodes {:>5} s  {}",
                 scenario.name,
                 scenario.names.len(),

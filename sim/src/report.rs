@@ -8,8 +8,9 @@ use crate::run::{Outcome, Verdict};
 use crate::scenario::Scenario;
 
 /// The report of a run, with a newline at its end. `file` is the scenario's file, as it was named.
-pub fn report(file: &Path, scenario: &Scenario, outcome: &Outcome) -> String {
-    report_with(file, scenario, outcome, "simulated", "")
+/// `options` are those that chose the engine, if anybody did.
+pub fn report(file: &Path, scenario: &Scenario, outcome: &Outcome, options: &str) -> String {
+    report_with(file, scenario, outcome, "simulated", options)
 }
 
 /// The same for a run on real processes, which had these options.
@@ -63,11 +64,8 @@ fn report_with(
     }
     let _ = writeln!(text, "delivered {} messages at every member", outcome.delivered);
     text.push_str(&verdict_words(verdict));
-    let _ = writeln!(
-        text,
-        "again: cargo run --bin sim -- run {} --seed {seed}{options} --trace",
-        file.display()
-    );
+    let _ =
+        writeln!(text, "again: cargo sim run {} --seed {seed}{options} --trace", file.display());
     text
 }
 

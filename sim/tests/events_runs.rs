@@ -141,7 +141,7 @@ fn every_scenario_file_holds_on_the_event_engine_too() {
         let scenario = Scenario::load(&file).unwrap_or_else(|error| panic!("{error}"));
         let outcome = run(&scenario, scenario.seed, Manner::on(Ground::Events));
         if outcome.verdict != Verdict::Held {
-            failed.push(report(&file, &scenario, &outcome));
+            failed.push(report(&file, &scenario, &outcome, ""));
         }
     }
     assert!(failed.is_empty(), "{} runs failed\n{}", failed.len(), failed.join("\n"));

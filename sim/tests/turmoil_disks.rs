@@ -43,7 +43,7 @@ fn every_scenario_that_asks_of_disks_holds_on_the_whole_stack() {
         }
         played += 1;
         let outcome = run(&scenario, scenario.seed, Manner::on(Ground::Turmoil));
-        let said = report(&file, &scenario, &outcome);
+        let said = report(&file, &scenario, &outcome, "");
         assert_eq!(outcome.verdict, Verdict::Held, "{said}");
     }
     assert!(played >= 16, "expected all scenarios with disks, found {played}");

@@ -181,9 +181,12 @@ fn judge(end: End, exit: Option<Exit>) -> Result<(), Failure> {
             Err(Failure::new(format!("{why}; the node has left the ring")))
         }
         (End::Gone { lost: 0 }, Some(Exit::Left | Exit::Abandoned) | None) => Ok(()),
-        (End::Gone { lost }, Some(Exit::Left | Exit::Abandoned) | None) => Err(Failure::new(
-            format!("{lost} lines were not ordered before the end; say them again"),
-        )),
+        (End::Gone { lost }, Some(Exit::Left | Exit::Abandoned) | None) => {
+            Err(Failure::new(match lost {
+                1 => "1 line was not ordered before the end; say it again".to_owned(),
+                _ => format!("{lost} lines were not ordered before the end; say them again"),
+            }))
+        }
     }
 }
 

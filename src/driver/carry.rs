@@ -163,7 +163,8 @@ impl<N: Net + 'static, A: Application, S: Store> Carrier<N, A, S> {
         let of_another = |input: &Input| match input {
             Input::Connected { link: other, .. }
             | Input::Disconnected { link: other, .. }
-            | Input::Message { link: other, .. } => *other != link,
+            | Input::Message { link: other, .. }
+            | Input::Arriving { link: other } => *other != link,
             Input::Timeout
             | Input::Command(_)
             | Input::Persisted { .. }

@@ -45,7 +45,7 @@ pub(super) struct Writer<S> {
 /// What one read brought.
 #[derive(Debug)]
 pub(super) struct Batch {
-    /// All messages that it completed, in order.
+    /// All messages that it completed, in order; none, if only a part of one has come.
     pub(super) messages: Vec<Message>,
     /// Nothing will come behind them, because of this.
     pub(super) end: Option<Disconnect>,
@@ -57,35 +57,34 @@ impl Batch {
     }
 }
 
-/// Reads until at least one message is complete, or nothing more will come. `None`: hung up.
+/// Reads once, or finds what was read before: messages that are complete, a part of one, or that nothing more
+/// will come. `None`: hung up.
 pub(super) async fn read<S>(reader: &mut Reader<S>, mut stop: Stop) -> Option<Batch>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    loop {
-        let batch = decode(&mut reader.decoder);
-        if !batch.messages.is_empty() || batch.end.is_some() {
-            return Some(batch);
-        }
-        // The read comes first: what has arrived before the end is never lost to a signal.
-        let read = tokio::select! {
-            biased;
-            read = reader.half.read_buf(reader.decoder.room()) => read,
-            signal = signal(&mut stop, |signal| signal != Signal::Run) => match signal {
-                Some(Signal::Run | Signal::ReadOut) => return Some(Batch::end(Disconnect::Reset)),
-                Some(Signal::HangUp) => {
-                    discard(reader).await;
-                    return None;
-                }
-                None => return None,
-            },
-        };
-        match read {
-            Ok(0) => return Some(Batch::end(closed(&reader.decoder))),
-            Ok(_) => {}
-            Err(error) => return Some(Batch::end(lost(&error))),
-        }
+    let batch = decode(&mut reader.decoder);
+    if !batch.messages.is_empty() || batch.end.is_some() {
+        return Some(batch);
     }
+    // The read comes first: what has arrived before the end is never lost to a signal.
+    let read = tokio::select! {
+        biased;
+        read = reader.half.read_buf(reader.decoder.room()) => read,
+        signal = signal(&mut stop, |signal| signal != Signal::Run) => match signal {
+            Some(Signal::Run | Signal::ReadOut) => return Some(Batch::end(Disconnect::Reset)),
+            Some(Signal::HangUp) => {
+                discard(reader).await;
+                return None;
+            }
+            None => return None,
+        },
+    };
+    Some(match read {
+        Ok(0) => Batch::end(closed(&reader.decoder)),
+        Ok(_) => decode(&mut reader.decoder),
+        Err(error) => Batch::end(lost(&error)),
+    })
 }
 
 /// Waits for the driver to say what `awaited` accepts. None, if it let go of the link.

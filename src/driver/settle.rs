@@ -107,6 +107,9 @@ impl<N: Net + 'static> Links<N> {
     ) {
         let Some(Link { signal, .. }) = self.table.get(&link) else { return };
         let stop: Stop = signal.subscribe();
+        if batch.messages.is_empty() && batch.end.is_none() {
+            inputs.push_back(Input::Arriving { link });
+        }
         for message in batch.messages {
             tracing::trace!(%link, ?message, "received");
             inputs.push_back(Input::Message { link, message });

@@ -65,9 +65,8 @@ pub enum ConfigError {
     /// It does not say what it should.
     #[error(
         "the configuration file {} is wrong at line {line}, column {column}\n{excerpt}\n{why}\n\
-         It may hold: name, listen, advertise, join, keep_trying, new, ports, data, memory, \
-         keep_history, verbose, election, priority, [timing]; or, in place of name, listen, advertise, join and new, a \
-         [[node]] with id, name, address, client_port and priority for each node of a ring",
+         In place of name, listen, advertise, join and new it may hold a [[node]] with id, name, address, \
+         client_port and priority for each node of a ring",
         path.display()
     )]
     Content {

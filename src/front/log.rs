@@ -1,7 +1,7 @@
 //! The log file `chat_PORT.log`: one line for each thing that happened, led by its Lamport time.
 
 use std::fmt;
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,6 +14,9 @@ use tracing_subscriber::registry::LookupSpan;
 
 use super::output::Output;
 use super::wall_clock::stamp;
+
+/// A log that is longer is put aside, as `chat_PORT.log.old`.
+pub const LOG_BYTES_MAX: u64 = 16 << 20;
 
 /// Where the log of the node at this port goes, in the current folder.
 pub fn path(port: u16) -> PathBuf {
@@ -30,10 +33,11 @@ pub fn start(
     verbose: Option<Output>,
 ) -> Result<PathBuf, LogError> {
     let path = path(port);
-    let opened = OpenOptions::new().create(true).append(true).open(&path).and_then(|mut file| {
+    let opened = LogFile::open(path.clone()).and_then(|mut log| {
         let version = env!("CARGO_PKG_VERSION");
-        writeln!(file, "{:>8} {} ---- ringchat {version}, a new session ----", 0, stamp())?;
-        Ok(file)
+        let first = format!("{:>8} {} ---- ringchat {version}, a new session ----\n", 0, stamp());
+        log.append(first.as_bytes())?;
+        Ok(log)
     });
     let (file, error) = match opened {
         Ok(file) => (Some(file), None),
@@ -100,8 +104,44 @@ where
     }
 }
 
+/// A file that is put aside when it is long: the one before it goes then.
+#[derive(Debug)]
+pub struct LogFile {
+    path: PathBuf,
+    file: File,
+    length: u64,
+}
+
+impl LogFile {
+    /// Opens it, to go on behind what it holds.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn open(path: PathBuf) -> io::Result<LogFile> {
+        let file = OpenOptions::new().create(true).append(true).open(&path)?;
+        let length = file.metadata()?.len();
+        Ok(LogFile { path, file, length })
+    }
+
+    /// Appends a line, with its end.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn append(&mut self, line: &[u8]) -> io::Result<()> {
+        if self.length > 0 && self.length + line.len() as u64 > LOG_BYTES_MAX {
+            // Where it cannot be put aside, it goes on.
+            let aside = fs::rename(&self.path, self.path.with_extension("log.old"));
+            if let Ok(fresh) = aside.and_then(|()| LogFile::open(self.path.clone())) {
+                *self = fresh;
+            }
+        }
+        self.length += line.len() as u64;
+        self.file.write_all(line)
+    }
+}
+
 struct Sinks {
-    file: Option<File>,
+    file: Option<LogFile>,
     verbose: Option<Output>,
 }
 
@@ -125,7 +165,7 @@ impl io::Write for Tee {
             let _dropped = output.try_print(String::from_utf8_lossy(line).trim_end().to_owned());
         }
         if let Some(file) = &mut sinks.file {
-            file.write_all(line)?;
+            file.append(line)?;
         }
         Ok(line.len())
     }

@@ -68,7 +68,7 @@ struct Flags {
     /// [default: ringchat/NAME below $XDG_DATA_HOME or ~/.local/share]
     #[arg(short, long, env = "RINGCHAT_DATA", value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Keep nothing: when this node ends, what it held is gone
+    /// Keep nothing: when this node ends, what it held is gone, but for the log
     #[arg(short, long, env = "RINGCHAT_MEMORY", action = SetTrue, value_parser = falsey())]
     memory: bool,
     /// How much history to keep: a number of lines, or a time such as 12h or 30d [default: all]
@@ -77,7 +77,7 @@ struct Flags {
     /// The rest of the ring is lost for good: go on without it, as a new ring with what is kept here
     #[arg(long)]
     force_new_ring: bool,
-    /// A file with the same options: `name = "bob"`, `join = ["10.0.0.1:7400"]` …
+    /// A file with these options, but for those of input and output: `name = "bob"`, `join = ["10.0.0.1:7400"]` …
     #[arg(short, long, env = "RINGCHAT_CONFIG", value_name = "FILE.toml")]
     config: Option<PathBuf>,
     /// Which node of the ring this is that the file of --config describes

@@ -1,5 +1,6 @@
 //! What news are made of: people, groups, lines of the past, pictures of the ring.
 
+use std::fmt;
 use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,13 @@ pub struct Person {
     pub name: String,
     /// Whether the name is that of an account; a guest's name is free for the taking.
     pub registered: bool,
+}
+
+impl fmt::Display for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = if self.registered { "@" } else { "" };
+        write!(f, "{at}{}", self.name)
+    }
 }
 
 /// A line with the name of its group.
@@ -117,7 +125,7 @@ impl Roster {
 
     /// What to call a node: its name, else the address it listens at, else its id.
     pub fn name(&self, id: NodeId) -> String {
-        let named = self.person(id).map(|person| person.name.clone());
+        let named = self.person(id).map(Person::to_string);
         let addressed = || {
             let members = self.status.view.members.iter().chain([&self.status.me]);
             members.filter(|member| member.id == id).map(|member| nameless(member.address)).next()

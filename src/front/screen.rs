@@ -96,21 +96,22 @@ impl Screen {
                 return vec![self.alarm(&text)];
             }
             News::Unreadable { who, why } => {
-                return vec![self.alarm(&format!("a message of {} is not shown: {why}", who.name))];
+                return vec![self.alarm(&format!("a message of {who} is not shown: {why}"))];
             }
             News::Arrived { who, wanted, back, own } => {
                 arrived(who, wanted.as_deref(), *back, *own)
             }
-            News::Went { who, how: Departure::Left } => format!("{} left", who.name),
+            News::Went { who, how: Departure::Left } => format!("{who} left"),
             News::Went { who, how: Departure::Evicted } => {
-                format!("{} is gone: it does not answer", who.name)
+                format!("{who} is gone: it does not answer")
             }
             News::Leader { who, round, own } => {
-                let who = if *own { "you lead" } else { &format!("{} leads", who.name) };
+                let who = if *own { "you lead" } else { &format!("{who} leads") };
                 format!("{who} now (ballot {round})")
             }
             News::WentAlone { dropped } => {
-                format!("alone now, in a new ring with the history; {dropped} entries given up")
+                let entries = if *dropped == 1 { "entry" } else { "entries" };
+                format!("alone now, in a new ring with the history; {dropped} {entries} given up")
             }
             News::Left => "you have left".to_owned(),
         };
@@ -258,8 +259,7 @@ fn here(roster: &Roster) -> String {
 }
 
 fn arrived(who: &Person, wanted: Option<&str>, back: bool, own: bool) -> String {
-    let at = if who.registered { "@" } else { "" };
-    let name = &format!("{at}{}", who.name);
+    let name = &who.to_string();
     match (own, back, wanted) {
         (true, false, None) => format!("you are {name}"),
         (true, false, Some(wanted)) => {

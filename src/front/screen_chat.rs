@@ -158,7 +158,10 @@ impl Screen {
         };
         let accounts: Vec<String> = accounts.iter().map(account).collect();
         let groups: Vec<String> = groups.iter().map(|name| format!("#{name}")).collect();
-        let none = |what: &str| format!("no {what} is called {}", strip(pattern));
+        let none = |what: &str| match pattern {
+            "*" => format!("there are no {what}s"),
+            _ => format!("no {what} is called {}", strip(pattern)),
+        };
         let list = |what: &str, found: Vec<String>| {
             let more = found.len().saturating_sub(NAMES_MAX);
             let listed = found[..found.len() - more].join(", ");

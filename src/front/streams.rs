@@ -36,7 +36,7 @@ pub enum Format {
     /// The chat, for people.
     #[default]
     Chat,
-    /// Everything that happens, for machines: see [`super::journal`].
+    /// Everything that happens, for machines.
     Jsonl,
 }
 

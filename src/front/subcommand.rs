@@ -33,6 +33,9 @@ fn cluster(options: Result<ClusterOptions, clap::Error>) -> ExitCode {
     match cluster::run(&options) {
         Ok(End::Left) => ExitCode::SUCCESS,
         Ok(End::AtOnce) => ExitCode::from(INTERRUPTED),
+        Ok(End::Killed(1)) => {
+            fail("1 server did not leave in time, and was killed; what it had kept is whole")
+        }
         Ok(End::Killed(count)) => fail(format!(
             "{count} servers did not leave in time, and were killed; what they had kept is whole"
         )),

@@ -14,10 +14,11 @@ impl ChatApplication {
     /// Something happened at this place: it goes into the log, and to the person here if they may
     /// know.
     pub(super) fn hear(&mut self, place: Index, told: Told) {
-        self.log(place, &told.what);
+        let reaches = self.chat().reaches(&told.to, self.me.id);
+        self.log(place, &told.what, reaches);
         // What came before this node was a member was shown, or is history; nothing is shown twice.
         let live = self.was_member && place > self.shown;
-        if !live || !self.chat().reaches(&told.to, self.me.id) {
+        if !live || !reaches {
             return;
         }
         match told.what {
@@ -146,8 +147,13 @@ impl ChatApplication {
         self.shown_up_to(index);
     }
 
-    fn log(&self, place: Index, what: &Outcome) {
+    /// What the person here may not know does not stand in the log of their machine either.
+    fn log(&self, place: Index, what: &Outcome, reaches: bool) {
         match what {
+            Outcome::Said(line) if !reaches => {
+                let group = self.chat().group_name(line.group).to_string();
+                tracing::info!("a line in #{group} stands at {place}");
+            }
             Outcome::Said(line) => {
                 let name = self.name(line.origin);
                 let group = if line.group == LOBBY {

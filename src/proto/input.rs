@@ -35,6 +35,11 @@ pub enum Input {
         /// What it said.
         message: Message,
     },
+    /// Bytes have come on a link, and a message is not whole yet: the peer is there, and the way narrow.
+    Arriving {
+        /// The link.
+        link: LinkId,
+    },
     /// The person or program at this node wants something.
     Command(Command),
     /// A write is durable.

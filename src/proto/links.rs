@@ -27,6 +27,8 @@ pub struct Link {
     pub since: Instant,
     /// When something was last heard on it.
     pub heard_at: Instant,
+    /// When a part of something that is not whole yet last came; never, at first.
+    pub arrived_at: Instant,
     /// When it was last needed for something.
     pub wanted_at: Instant,
     /// The last round trip measured.
@@ -111,6 +113,13 @@ impl Links {
         Some(peer)
     }
 
+    /// A part of something has come.
+    pub fn arriving(&mut self, now: Instant, id: LinkId) {
+        if let Some(link) = self.all.get_mut(&id) {
+            link.arrived_at = now;
+        }
+    }
+
     /// A round trip was measured.
     pub fn measured(&mut self, id: LinkId, round_trip: Duration) {
         if let Some(link) = self.all.get_mut(&id) {
@@ -163,6 +172,7 @@ impl Link {
             ring: None,
             since: now,
             heard_at: now,
+            arrived_at: Instant::START,
             wanted_at: now,
             round_trip: None,
             recent: [None; RECENT],

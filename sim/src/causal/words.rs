@@ -15,6 +15,7 @@ use crate::trace::names::Names;
 pub(super) fn is_routine(input: &Input) -> bool {
     match input {
         Input::Timeout
+        | Input::Arriving { .. }
         | Input::Persisted { .. }
         | Input::SnapshotTaken { .. }
         | Input::ArchiveRead { .. } => true,
@@ -82,6 +83,7 @@ impl Words<'_> {
             Input::Message { message, .. } => {
                 format!("from {}: {}", self.sender(handled), self.message(message))
             }
+            Input::Arriving { link } => format!("a part of something has come on link {link}"),
             Input::Command(Command::Submit(payload)) => {
                 format!("is given {:?}", String::from_utf8_lossy(&payload.bytes))
             }
@@ -112,6 +114,7 @@ impl Words<'_> {
             Input::Timeout
             | Input::Connected { .. }
             | Input::Disconnected { .. }
+            | Input::Arriving { .. }
             | Input::Command(_)
             | Input::Persisted { .. }
             | Input::Unwritable

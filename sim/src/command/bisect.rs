@@ -33,7 +33,7 @@ pub(crate) fn bisect(arguments: &Bisect) -> u8 {
     ringchat_sim::events::silence_nodes();
     match find(&scenario, seed) {
         Found::Holds => {
-            println!("{} holds with seed {seed}: nothing to bisect", scenario.name);
+            sayln!("{} holds with seed {seed}: nothing to bisect", scenario.name);
             0
         }
         Found::Untested(why) => {
@@ -42,13 +42,13 @@ pub(crate) fn bisect(arguments: &Bisect) -> u8 {
             USAGE
         }
         Found::Unexpected(unmet) => {
-            unmet.iter().for_each(|line| println!("{line}"));
-            println!("every guarantee held, so no input can be named: nothing to bisect");
+            unmet.iter().for_each(|line| sayln!("{line}"));
+            sayln!("every guarantee held, so no input can be named: nothing to bisect");
             1
         }
         Found::Broken(case) => {
-            println!("{}, seed {seed}, on the event engine", scenario.name);
-            print!("{}", report(&case));
+            sayln!("{}, seed {seed}, on the event engine", scenario.name);
+            say!("{}", report(&case));
             1
         }
     }

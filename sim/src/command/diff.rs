@@ -47,7 +47,7 @@ pub(crate) fn diff(arguments: &Diff) -> u8 {
     for ((file, seed), sign) in files.into_iter().zip(seeds).zip(['-', '+']) {
         match text_of(file, seed, arguments.engine) {
             Ok((words, text)) => {
-                println!("{sign} {words}: {} lines", Trace::read(&text).count());
+                sayln!("{sign} {words}: {} lines", Trace::read(&text).count());
                 texts.push(text);
             }
             Err(why) => {
@@ -59,11 +59,11 @@ pub(crate) fn diff(arguments: &Diff) -> u8 {
     let traces: Vec<Trace<'_>> = texts.iter().map(|text| Trace::read(text)).collect();
     match parting(&traces[0], &traces[1]) {
         None => {
-            println!("the same");
+            sayln!("the same");
             0
         }
         Some(words) => {
-            print!("{words}");
+            say!("{words}");
             1
         }
     }

@@ -41,10 +41,10 @@ pub(crate) fn election_cost(arguments: &ElectionCost) -> u8 {
             }
         }
     }
-    print!("{text}");
+    say!("{text}");
     match keep(&arguments.out, &text, &plot::svg(&rows)) {
         Ok(()) => {
-            println!(
+            sayln!(
                 "\nkept {0}/election-cost.md and {0}/election-cost.svg",
                 arguments.out.display()
             );

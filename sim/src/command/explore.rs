@@ -102,7 +102,7 @@ pub(crate) fn explore(arguments: &Explore) -> u8 {
     let progress = Progress::new(&task, started);
     let explored = explore_many(&task, &|so_far| progress.show(so_far));
     progress.end(&explored);
-    print!("{}", report(&task, &explored));
+    say!("{}", report(&task, &explored));
     let failed = tell_findings(&task, &explored, &arguments.keep);
     let Ok(failed) = failed else { return USAGE };
     let holes = task.space.profile.is_complete() && tell_holes(&explored, task.space.election);
@@ -115,8 +115,8 @@ fn tell_findings(task: &Task, explored: &Explorations, keep: &Path) -> Result<bo
         let small = match again(&finding.scenario) {
             Some(confirmed) => shrink(confirmed),
             None => {
-                println!("seed {seed}: {}", finding.words);
-                println!(
+                sayln!("seed {seed}: {}", finding.words);
+                sayln!(
                     "seed {seed} does not fail when its faults are played again: a fault of \
                           the simulator, please report it"
                 );
@@ -136,17 +136,17 @@ fn tell_findings(task: &Task, explored: &Explorations, keep: &Path) -> Result<bo
             return Err(());
         }
         let runs = (*seed - task.from) / task.shard.1 + 1;
-        println!("{}", small.words);
-        println!("{}", line(*seed, runs, &small, &file.display().to_string()));
-        println!("again: cargo sim run {} --engine events", file.display());
+        sayln!("{}", small.words);
+        sayln!("{}", line(*seed, runs, &small, &file.display().to_string()));
+        sayln!("again: cargo sim run {} --engine events", file.display());
     }
     let more = explored.findings.len().saturating_sub(KEPT);
     if more > 0 {
-        println!("and {more} more failures, not shrunk");
+        sayln!("and {more} more failures, not shrunk");
     }
     match explored.findings.len() {
-        0 => println!("no violation"),
-        count => println!("{count} of {} runs failed", explored.runs),
+        0 => sayln!("no violation"),
+        count => sayln!("{count} of {} runs failed", explored.runs),
     }
     Ok(!explored.findings.is_empty())
 }
@@ -159,7 +159,7 @@ fn tell_holes(explored: &Explorations, election: ElectionKind) -> bool {
     let mut holes = false;
     for rare in explored.never().filter(|rare| rare.can_be_met(election)) {
         holes = true;
-        println!("never met in {} runs: {}", explored.runs, rare.words());
+        sayln!("never met in {} runs: {}", explored.runs, rare.words());
     }
     holes
 }

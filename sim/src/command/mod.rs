@@ -1,5 +1,8 @@
 //! What `sim` does, one file for each of its words.
 
+#[macro_use]
+mod say;
+
 pub(crate) mod bisect;
 pub(crate) mod diff;
 pub(crate) mod election_cost;
@@ -9,6 +12,8 @@ pub(crate) mod run;
 pub(crate) mod soak;
 
 use std::path::{Path, PathBuf};
+
+pub(crate) use self::say::print;
 
 use ringchat_sim::scenario::Scenario;
 use ringchat_sim::world::Ground;

@@ -57,14 +57,14 @@ pub(crate) fn processes(arguments: &Processes) -> u8 {
             scope.spawn(|| {
                 while let Some(file) = next() {
                     let row = play(file, arguments.pace);
-                    println!("{}", row.line);
+                    sayln!("{}", row.line);
                     rows.lock().unwrap_or_else(PoisonError::into_inner).push(row);
                 }
             });
         }
     });
     let rows = rows.into_inner().unwrap_or_else(PoisonError::into_inner);
-    rows.iter().filter_map(|row| row.report.as_ref()).for_each(|report| print!("\n{report}"));
+    rows.iter().filter_map(|row| row.report.as_ref()).for_each(|report| say!("\n{report}"));
     // A broken guarantee is worse than a ring that did not settle, whatever their codes.
     let mut codes: Vec<u8> = rows.iter().map(|row| row.code).filter(|code| *code != 0).collect();
     codes.sort_unstable();

@@ -68,15 +68,20 @@ pub(crate) fn run(arguments: &Run) -> u8 {
         }
         let ground = ground(file, &scenario, simulated)?;
         let outcome = run::run(&scenario, seed, Manner { ground, keep, lenient: false });
-        let report = report(file, &scenario, &outcome);
+        let options = match simulated {
+            None => "",
+            Some(crate::Engine::Turmoil) => " --engine turmoil",
+            Some(crate::Engine::Events) => " --engine events",
+        };
+        let report = report(file, &scenario, &outcome, options);
         Ok((scenario, outcome, report))
     });
     match played {
         Ok((scenario, outcome, report)) => {
             if *trace {
-                print!("{}", everything(&scenario, &outcome.history, &outcome.frames));
+                say!("{}", everything(&scenario, &outcome.history, &outcome.frames));
             }
-            print!("{report}");
+            say!("{report}");
             outcome.verdict.exit_code()
         }
         Err(why) => {

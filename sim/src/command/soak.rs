@@ -40,13 +40,13 @@ pub(crate) fn soak(arguments: &Soak) -> u8 {
         every: Duration::from_millis(arguments.every),
         line_every: Duration::from_millis(50),
     };
-    match soak::run(&soak, |news| println!("{news}")) {
+    match soak::run(&soak, |news| sayln!("{news}")) {
         Ok(tally) => {
-            print!("{tally}");
+            say!("{tally}");
             if !tally.is_clean() {
-                println!("BROKEN");
+                sayln!("BROKEN");
             } else if !tally.says_something() {
-                println!("NOT TESTED: nothing was acknowledged, or nobody killed; soak for longer");
+                sayln!("NOT TESTED: nothing was acknowledged, or nobody killed; soak for longer");
             }
             u8::from(!(tally.is_clean() && tally.says_something()))
         }

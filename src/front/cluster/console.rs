@@ -105,8 +105,12 @@ impl Console {
         loop {
             match self.wait().await {
                 Wake::Signal if self.leaving.is_some() => return Ok(End::AtOnce),
-                // Where nobody reads any more, nobody is there.
-                Wake::Signal | Wake::Printed(false) => self.leave()?,
+                Wake::Signal => self.leave()?,
+                // Where nobody reads any more, nobody is there; what waits would keep the servers unheard.
+                Wake::Printed(false) => {
+                    self.lines.clear();
+                    self.leave()?;
+                }
                 Wake::Printed(true) => {}
                 Wake::Heard(heard) => self.hear(*heard),
                 Wake::Typing(typing) => self.on_typing(typing)?,

@@ -249,7 +249,8 @@ impl Console {
             self.session.take_leave();
             self.phase = Phase::Finishing(Instant::now() + time);
             if waiting > 0 {
-                let text = format!("leaving, once {waiting} waiting lines are ordered");
+                let lines = if waiting == 1 { "line is" } else { "lines are" };
+                let text = format!("leaving, once {waiting} waiting {lines} ordered");
                 self.lines.push_back(self.screen.notice(&text));
             }
         }
@@ -274,7 +275,8 @@ impl Console {
             Phase::Finishing(_) => {
                 let lost = self.session.waiting();
                 self.lost = lost;
-                self.complain(&format!("{lost} lines were not ordered in time; they may be lost"));
+                let lines = if lost == 1 { "line was" } else { "lines were" };
+                self.complain(&format!("{lost} {lines} not ordered in time and may be lost"));
                 self.leave().await;
             }
             Phase::Leaving(_) => {}

@@ -86,8 +86,10 @@ impl Node {
                 joining.contacts.push_back(address);
             }
         }
-        let silent = step.now.since(joining.heard_at) >= self.config.retry * PATIENCE;
-        match joining.link.filter(|link| self.links.get(*link).is_some()) {
+        let link = joining.link.and_then(|link| self.links.get(link));
+        let heard_at = link.map_or(joining.heard_at, |link| joining.heard_at.max(link.arrived_at));
+        let silent = step.now.since(heard_at) >= self.config.retry * PATIENCE;
+        match joining.link.filter(|_| link.is_some()) {
             Some(_) if silent => self.next_contact(step),
             Some(link) if self.links.peer_of(link).is_some() => {
                 if step.now.since(joining.asked_at) >= self.config.retry {

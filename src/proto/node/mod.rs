@@ -253,6 +253,7 @@ impl Node {
             Input::Connected { link, hello } => self.on_connected(step, link, hello),
             Input::Disconnected { link, why } => self.on_disconnected(step, link, why),
             Input::Message { link, message } => self.on_message(step, link, message),
+            Input::Arriving { link } => self.links.arriving(step.now, link),
             Input::Command(command) => self.on_command(step, command),
             Input::Persisted { write } => self.on_persisted(step, write),
             Input::Unwritable => self.on_unwritable(step),
@@ -266,8 +267,7 @@ impl Node {
         self.check();
     }
 
-    /// When to call again with [`Input::Timeout`]. A moment that is past means: as soon as the
-    /// inputs that wait already are handled. (What they have in common then goes out as one batch.)
+    /// When to call again with [`Input::Timeout`]. One that is past: once what waits is handled, as one batch.
     pub fn poll_timeout(&self) -> Option<Instant> {
         if self.left {
             return None;

@@ -97,7 +97,7 @@ impl Node {
                 if now.since(link.since) >= hangs_after.max(wait) {
                     lost.push((id, LinkLoss::DialTimeout));
                 }
-            } else if now.since(link.heard_at) >= silent_after {
+            } else if now.since(link.heard_at.max(link.arrived_at)) >= silent_after {
                 lost.push((id, LinkLoss::Silent));
             } else if led
                 && matches!(id, LinkId::Dialed(_))

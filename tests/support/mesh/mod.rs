@@ -244,6 +244,7 @@ impl Mesh {
                     Input::Connected { link, .. } => stands && here.dialing.remove(link),
                     Input::Timeout
                     | Input::Message { .. }
+                    | Input::Arriving { .. }
                     | Input::Command(_)
                     | Input::Persisted { .. }
                     | Input::Unwritable
