@@ -30,7 +30,7 @@ const TELL_EVERY: Duration = Duration::from_secs(10);
 /// What `sim explore` takes from the command line.
 #[derive(Debug, Args)]
 pub(crate) struct Explore {
-    /// Which seeds: from the first up to, and without, the last.
+    /// Which seeds: from the first up to, and without, the last [default: 0..1000].
     #[arg(long, value_name = "A..B", value_parser = seeds, conflicts_with = "time")]
     seeds: Option<(u64, u64)>,
     /// How long to go on, such as 90s, 10m or 2h. Begins with seed 0, or with `--from`.
@@ -42,7 +42,7 @@ pub(crate) struct Explore {
     /// How many runs at once; as many as there are cores if you say nothing.
     #[arg(long)]
     jobs: Option<usize>,
-    /// How many nodes found the ring.
+    /// How many nodes found the ring; the last counts, too.
     #[arg(long, value_name = "A..B", value_parser = nodes, default_value = "2..9")]
     nodes: RangeInclusive<usize>,
     /// This machine's share: every Mth seed, as share K of 1 to M.
