@@ -14,12 +14,12 @@ pub(crate) fn print(text: Arguments<'_>) {
     }
 }
 
-/// As `print!`, see [`print`].
+/// As `print!`, see [`print()`].
 macro_rules! say {
     ($($text:tt)*) => { $crate::command::print(format_args!($($text)*)) };
 }
 
-/// As `println!`, see [`print`].
+/// As `println!`, see [`print()`].
 macro_rules! sayln {
     ($($text:tt)*) => {
         $crate::command::print(format_args!("{}\n", format_args!($($text)*)))
