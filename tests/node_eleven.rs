@@ -97,7 +97,7 @@ fn f25_f27_case_5_a_private_message_to_somebody_who_is_away_waits_or_says_why_no
     bob.wait_for("* @bob is yours for good");
     bob.end_input();
     assert_eq!(bob.wait_exit(), Some(0));
-    ann.wait_for("* bob left");
+    ann.wait_for("* @bob left");
     ann.type_line("/msg bob are you there?");
     ann.wait_for("* bob is not here; the line waits for them");
     ann.type_line("/msg bob it is important");
