@@ -250,8 +250,7 @@ fn here(roster: &Roster) -> String {
     let members = roster.status.view.members.iter().map(|member| {
         let you = if member.id == me { " (you)" } else { "" };
         match roster.person(member.id) {
-            Some(Person { name, registered: true, .. }) => format!("@{name}{you}"),
-            Some(_) if you.is_empty() => format!("{} (guest)", roster.name(member.id)),
+            Some(guest) if !guest.registered && you.is_empty() => format!("{guest} (guest)"),
             Some(_) | None => format!("{}{you}", roster.name(member.id)),
         }
     });

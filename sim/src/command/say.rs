@@ -1,17 +1,13 @@
-//! What `sim` prints on stdout. Where nobody reads any more, as behind a pager that was left, it ends.
+//! What `sim` prints on stdout. Nobody may read it any more, as behind a pager that was left: then it goes on
+//! without, since processes that it has started want an end in order, and its exit code says the rest.
 
 use std::fmt::Arguments;
 use std::io::{self, Write as _};
 
-/// The exit code of a program that nobody reads any more: as a shell has it for SIGPIPE.
-const UNHEARD: i32 = 128 + 13;
-
 /// Prints this.
 pub(crate) fn print(text: Arguments<'_>) {
     let mut out = io::stdout().lock();
-    if out.write_fmt(text).and_then(|()| out.flush()).is_err() {
-        std::process::exit(UNHEARD);
-    }
+    let _unheard = out.write_fmt(text).and_then(|()| out.flush());
 }
 
 /// As `print!`, see [`print()`].
