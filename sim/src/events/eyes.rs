@@ -24,6 +24,9 @@ impl Events {
                 self.check_answer(host, to, message);
                 self.check_detour(host, to, message);
                 self.check_passing(host, message);
+                if let Message::Join { .. } = message {
+                    self.asks(host);
+                }
             }
         }
     }
@@ -36,5 +39,7 @@ impl Events {
         self.check_lag_anew(host, event);
         self.check_manners(host, event);
         self.check_tries(host, event);
+        self.check_solitude(host, event);
+        self.check_asking(host, event);
     }
 }

@@ -90,6 +90,7 @@ impl Engine for Events {
         host.running = if paused { Running::Paused } else { Running::Alive };
         host.busy_until = host.busy_until.max(self.now);
         if !paused {
+            host.company.goes_on(self.now, host.clock.read(self.now));
             host.wake = Some(self.now);
             self.queue.push(self.now, Thing::Wake(node));
         }

@@ -49,7 +49,10 @@ impl Events {
             Event::SnapshotInstalled { view, .. } => self.hosts[host.0].view = Some(view.clone()),
             Event::Leads { ballot, .. } => self.check_leader(host, *ballot),
             // From here on it needs nobody else.
-            Event::WentAlone { .. } => self.hosts[host.0].view = None,
+            Event::WentAlone { .. } => {
+                self.hosts[host.0].view = None;
+                self.hosts[host.0].bearings.forget();
+            }
             _ => {}
         }
     }

@@ -11,6 +11,8 @@ use ringchat::proto::time::Instant;
 use ringchat::proto::view::View;
 
 use super::clock::Clock;
+use super::company::Company;
+use super::detours::Bearings;
 use super::disk::Disk;
 use super::image::Image;
 use super::lag::Lag;
@@ -91,6 +93,12 @@ pub(super) struct Host {
     pub(super) manners: Manners,
     /// How its node has called elections in this life.
     pub(super) tries: Tries,
+    /// What its node's links have brought in this life.
+    pub(super) company: Company,
+    /// By what its node finds the way of a token.
+    pub(super) bearings: Bearings,
+    /// Whom its node has dialed last to be let in, if it has asked nobody since.
+    pub(super) dialed: Option<SocketAddr>,
     /// What its node handled last in this life, if that is kept.
     pub(super) last_input: Option<InputNumber>,
 }
@@ -113,6 +121,9 @@ impl Host {
             lag: Lag::default(),
             manners: Manners::default(),
             tries: Tries::default(),
+            company: Company::default(),
+            bearings: Bearings::default(),
+            dialed: None,
             clock: Clock::default(),
             links: Links::default(),
             accepted: 0,
@@ -148,6 +159,9 @@ impl Host {
         self.lag = Lag::default();
         self.manners = Manners::default();
         self.tries = Tries::default();
+        self.company = Company::default();
+        self.bearings = Bearings::default();
+        self.dialed = None;
         self.accepted = 0;
         self.wake = None;
         self.written = Disk::default();

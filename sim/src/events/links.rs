@@ -39,6 +39,11 @@ impl Links {
         row.get_mut(at)?.take()
     }
 
+    /// All of them, as [`Self::into_all`] gives them.
+    pub(super) fn all(&self) -> impl Iterator<Item = (ConnectionId, Side)> {
+        self.dialed.iter().chain(&self.accepted).copied().flatten()
+    }
+
     /// All of them: dialed ones first, each kind in the order in which they came.
     pub(super) fn into_all(self) -> impl Iterator<Item = (ConnectionId, Side)> {
         self.dialed.into_iter().chain(self.accepted).flatten()

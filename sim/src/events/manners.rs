@@ -12,6 +12,7 @@ use ringchat::proto::status::{Role, Status};
 use ringchat::proto::time::Instant;
 
 use super::Events;
+use super::company::Met;
 use crate::scenario::NodeIndex;
 
 /// What a node was just told that wants an answer.
@@ -25,6 +26,8 @@ enum Told {
     Outpromised,
     /// Too few were met, and those behind this node are to hear it.
     TooFew,
+    /// Something of its links.
+    Company(Met),
     /// A token was stopped by this machine, whose node hears a leader.
     LeaderAlive(NodeIndex),
 }
@@ -47,6 +50,8 @@ pub(super) struct Manners {
 impl Events {
     /// A node is about to be told this.
     pub(super) fn begin_answer(&mut self, host: NodeIndex, input: &Input) {
+        self.take_bearings(host, input);
+        let company = self.meets(host, input).map(Told::Company);
         let told = match input {
             Input::Command(Command::Leave) => {
                 self.hosts[host.0].manners.leaves = true;
@@ -70,7 +75,8 @@ impl Events {
             _ => None,
         };
         let manners = &mut self.hosts[host.0].manners;
-        (manners.told, manners.answered, manners.serves_a_member) = (told, false, false);
+        manners.told = told.or(company);
+        (manners.answered, manners.serves_a_member) = (false, false);
     }
 
     /// It says this.
@@ -198,6 +204,7 @@ impl Events {
                 let name = &self.names[by.0];
                 starves.then(|| format!("does not ask {name} for frames, which hears a leader"))
             }
+            Told::Company(met) => return self.check_company(host, met),
             Told::Join { .. } | Told::TakeOver | Told::Outpromised => None,
         };
         if let Some(words) = words {
@@ -206,7 +213,7 @@ impl Events {
     }
 
     /// Which node of the machine at the other end of a link has it, unless that has ended.
-    fn identity_at(&self, host: NodeIndex, link: LinkId) -> Option<NodeId> {
+    pub(super) fn identity_at(&self, host: NodeIndex, link: LinkId) -> Option<NodeId> {
         let (id, side) = self.hosts[host.0].links.get(link)?;
         let end = self.connections[id].end(side.other());
         let there = &self.hosts[end.host.0];

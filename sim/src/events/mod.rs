@@ -4,8 +4,10 @@
 //! are split by label (each way, each disk, each node), so what is done to one leaves the lots of all
 //! others as they were.
 
+mod asking;
 mod carry;
 mod clock;
+mod company;
 mod detours;
 mod disk;
 mod eyes;

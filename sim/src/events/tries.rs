@@ -27,6 +27,8 @@ pub(super) struct Tries {
     alike: u32,
     /// How many tries there were since a leader, or a lost neighbour, was last heard.
     in_vain: u32,
+    /// Since when, by the world's clock and its own.
+    since: Option<(Instant, Instant)>,
 }
 
 impl Tries {
@@ -39,6 +41,11 @@ impl Tries {
         ) {
             self.in_vain = 0;
         }
+    }
+
+    /// Since when it has tried, and heard of no leader since.
+    pub(super) fn in_vain_since(&self) -> Option<(Instant, Instant)> {
+        self.since.filter(|_| self.in_vain > 0)
     }
 }
 
@@ -59,6 +66,9 @@ impl Events {
                 let whole = wait.is_some_and(|it| it > 0 && it % retry.as_micros() == 0);
                 tries.alike = if whole { tries.alike + 1 } else { 0 };
                 if tries.replaced != Some(handled) {
+                    if tries.in_vain == 0 {
+                        tries.since = Some((self.now, now));
+                    }
                     tries.in_vain += 1;
                 }
                 let status = here.node.as_ref().map(|node| node.status());
