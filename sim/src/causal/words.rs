@@ -1,14 +1,15 @@
 //! Inputs in words, and which of them are routine.
 
 use ringchat::proto::event::{Event, LinkLoss};
-use ringchat::proto::id::{Ballot, NodeId};
+use ringchat::proto::id::NodeId;
 use ringchat::proto::input::{Command, Input};
-use ringchat::proto::message::{Append, AppendAck, Message, Request, TokenId};
+use ringchat::proto::message::Message;
 use ringchat::trace::{describe, describe_loss};
 
 use super::{Handled, InputLog};
 use crate::history::Happening;
 use crate::trace::names::Names;
+use crate::trace::wording::Wording;
 
 /// Whether an input tells nothing unless it led to something: a sign of life, or a clock that ran
 /// out.
@@ -61,6 +62,14 @@ impl Words<'_> {
         self.names.life(handled.node.0 as u32, handled.incarnation)
     }
 
+    fn wording(&self) -> Wording<'_> {
+        Wording { names: self.names }
+    }
+
+    fn id(&self, id: NodeId) -> String {
+        self.names.id(id)
+    }
+
     /// What came, and what it led to, on one line.
     pub(super) fn line(&self, handled: &Handled) -> String {
         let mut line = self.input(handled);
@@ -81,7 +90,7 @@ impl Words<'_> {
                 format!("link {link} is gone: {}", describe_loss(&LinkLoss::Lost(why.clone())))
             }
             Input::Message { message, .. } => {
-                format!("from {}: {}", self.sender(handled), self.message(message))
+                format!("from {}: {}", self.sender(handled), self.wording().message(message))
             }
             Input::Arriving { link } => format!("a part of something has come on link {link}"),
             Input::Command(Command::Submit(payload)) => {
@@ -109,7 +118,7 @@ impl Words<'_> {
         let sender = sender.map_or_else(String::new, |sender| self.whose(sender));
         match &handled.input {
             Input::Message { message, .. } => {
-                format!("{} {sender} {}", self.whose(handled), self.message(message))
+                format!("{} {sender} {}", self.whose(handled), self.wording().message(message))
             }
             Input::Timeout
             | Input::Connected { .. }
@@ -149,136 +158,5 @@ impl Words<'_> {
             }
         }
         all
-    }
-
-    fn id(&self, id: NodeId) -> String {
-        self.names.id(id)
-    }
-
-    fn ids(&self, ids: &[NodeId]) -> String {
-        let names: Vec<String> = ids.iter().map(|id| self.id(*id)).collect();
-        if names.is_empty() { "nobody".to_owned() } else { names.join(" ") }
-    }
-
-    fn ballot(&self, ballot: Ballot) -> String {
-        format!("{} of {}", ballot.round, self.id(ballot.proposer))
-    }
-
-    fn message(&self, message: &Message) -> String {
-        match message {
-            Message::Ping { leading: Some((ballot, pulse)), .. } => {
-                format!("ping, pulse {pulse} under ballot {}", self.ballot(*ballot))
-            }
-            Message::Ping { leading: None, .. } => "ping".to_owned(),
-            Message::Pong { .. } => "pong".to_owned(),
-            Message::Append(append) => self.append(append),
-            Message::AppendAck(ack) => self.append_ack(ack),
-            Message::Elect(it) => format!(
-                "token of {}, attempt {}, log {} up to {}, met {}",
-                self.id(it.candidate),
-                it.attempt,
-                it.freshness.ballot.round,
-                it.freshness.index,
-                self.ids(&it.met)
-            ),
-            Message::Elected(it) => format!(
-                "asks for promises of ballot {}, has those of {}",
-                self.ballot(it.ballot),
-                self.ids(&it.promised_by)
-            ),
-            Message::TokenAck { token: TokenId::Elect(candidate, attempt) } => {
-                format!("has token {attempt} of {}", self.id(*candidate))
-            }
-            Message::TokenAck { token: TokenId::Elected(ballot) } => {
-                format!("has the token of ballot {}", self.ballot(*ballot))
-            }
-            Message::Answer(it) => format!(
-                "answers attempt {}: log {} up to {}, priority {}",
-                it.attempt, it.freshness.ballot.round, it.freshness.index, it.priority
-            ),
-            Message::Nominate { promised } => {
-                format!("names the other, {} was promised", self.ballot(*promised))
-            }
-            Message::LeaderAlive { ballot } => {
-                format!("still hears the leader of ballot {}", self.ballot(*ballot))
-            }
-            Message::TooFew { met, .. } => format!("too few for a quorum: {}", self.ids(met)),
-            Message::Join { committed } => {
-                format!("asks to be let in, knows {} committed", committed.index)
-            }
-            Message::Welcome { view, sponsored, .. } => {
-                let served = if *sponsored { ", serves its log" } else { "" };
-                format!("the ring has view {}{served}", view.number)
-            }
-            Message::ToLeader { request, .. } => {
-                format!("to the leader: {}", self.request(request))
-            }
-            Message::SnapshotChunk(it) => format!(
-                "snapshot up to {}, {} bytes from {} of {}",
-                it.index, it.bytes.length, it.offset, it.total
-            ),
-            Message::SnapshotAck { index, received } => {
-                format!("has {received} bytes of the snapshot up to {index}")
-            }
-            Message::TakeOver { ballot } => {
-                format!("asks it to lead after ballot {}", self.ballot(*ballot))
-            }
-            Message::ArchiveAsk(ask) => {
-                format!("asks for the lines of {} to {}", ask.stretch.first, ask.stretch.last)
-            }
-            Message::ArchivePart(part) => {
-                let (first, last) = (part.stretch.first, part.stretch.last);
-                let has = if part.lacks { "lacks" } else { "has" };
-                format!("{has} the lines of {first} to {last}, sends {}", part.lines.len())
-            }
-        }
-    }
-
-    fn append(&self, append: &Append) -> String {
-        let Append { ballot, pulse, previous, commit, entries, .. } = append;
-        let last = previous.0 + entries.len() as u64;
-        let entries = match entries.len() {
-            0 => format!("nothing behind {previous}"),
-            1 => format!("entry {last}"),
-            _ => format!("entries {} to {last}", previous.next()),
-        };
-        let ballot = self.ballot(*ballot);
-        format!("append under ballot {ballot}, pulse {pulse}: {entries}, committed {commit}")
-    }
-
-    fn append_ack(&self, ack: &AppendAck) -> String {
-        if ack.promised > ack.ballot {
-            return format!(
-                "refuses the append, has promised ballot {}",
-                self.ballot(ack.promised)
-            );
-        }
-        let AppendAck { verified, commit, .. } = ack;
-        let asks = if ack.mismatch { ", needs what is behind it" } else { "" };
-        format!("ack up to {verified}{asks}, committed {commit}")
-    }
-
-    fn request(&self, request: &Request) -> String {
-        match request {
-            Request::Submit(all) => {
-                let each = |it: &ringchat::proto::entry::Submission| {
-                    format!("the {}. of {}", it.seq, self.id(it.origin))
-                };
-                format!("order {}", all.iter().map(each).collect::<Vec<_>>().join(", "))
-            }
-            Request::Admit { member, sponsor } => {
-                format!("admit {} behind {}", self.id(member.id), self.id(*sponsor))
-            }
-            Request::Leave { id } => format!("let {} go", self.id(*id)),
-            Request::Accuse { by, skipped } => {
-                format!("{} had to skip {}", self.id(*by), self.ids(skipped))
-            }
-            Request::Claim { by, priority } => {
-                format!("{} holds all, and has priority {priority}", self.id(*by))
-            }
-            Request::Outpromised { promised } => {
-                format!("somebody has promised ballot {}", self.ballot(*promised))
-            }
-        }
     }
 }

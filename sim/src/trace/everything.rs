@@ -6,6 +6,7 @@ use ringchat::proto::time::Instant;
 use ringchat::trace::describe;
 
 use super::names::Names;
+use super::wording::Wording;
 use crate::engine::Frame;
 use crate::history::{Happening, History, Record};
 use crate::scenario::Scenario;
@@ -16,23 +17,22 @@ pub fn everything(scenario: &Scenario, history: &History, frames: &[Frame]) -> S
     let names = Names::of(history);
     let mut text = String::new();
     let mut frames = frames.iter().peekable();
+    let write_frame = |text: &mut String, frame: &Frame| {
+        let (from, to) = frame.way;
+        let way = format!("{} -> {}", scenario.name_of(from), scenario.name_of(to));
+        line(text, frame.at, &way, &Wording { names: &names }.in_full(&frame.message));
+    };
     for record in history.records() {
         while let Some(frame) = frames.next_if(|frame| frame.at < record.at) {
-            write_frame(&mut text, scenario, frame);
+            write_frame(&mut text, frame);
         }
         let what = words(record, &names);
         line(&mut text, record.at, &names.whose(record), &what);
     }
     for frame in frames {
-        write_frame(&mut text, scenario, frame);
+        write_frame(&mut text, frame);
     }
     text
-}
-
-fn write_frame(text: &mut String, scenario: &Scenario, frame: &Frame) {
-    let (from, to) = frame.way;
-    let way = format!("{} -> {}", scenario.name_of(from), scenario.name_of(to));
-    line(text, frame.at, &way, &format!("{:?}", frame.message));
 }
 
 fn line(text: &mut String, at: Instant, who: &str, what: &str) {

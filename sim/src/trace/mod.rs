@@ -4,3 +4,4 @@ pub mod everything;
 pub mod names;
 pub mod parting;
 pub mod story;
+pub mod wording;
