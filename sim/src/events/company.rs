@@ -47,6 +47,11 @@ pub(super) struct Company {
 }
 
 impl Company {
+    /// Whether the next word of a leader may show that it was wrong about it.
+    pub(super) fn is_wary(&self) -> bool {
+        self.refused.is_some()
+    }
+
     /// While the process stood still it could say nothing.
     pub(super) fn goes_on(&mut self, world: Instant, own: Instant) {
         if let Some(since) = &mut self.alone_since {

@@ -50,9 +50,20 @@ pub(super) struct Manners {
 impl Events {
     /// A node is about to be told this.
     pub(super) fn begin_answer(&mut self, host: NodeIndex, input: &Input) {
-        self.take_bearings(host, input);
-        let company = self.meets(host, input).map(Told::Company);
-        let told = match input {
+        let here = &mut self.hosts[host.0];
+        let told = if is_everyday(input) && !here.company.is_wary() {
+            None
+        } else {
+            self.take_bearings(host, input);
+            let company = self.meets(host, input).map(Told::Company);
+            self.told(host, input).or(company)
+        };
+        let manners = &mut self.hosts[host.0].manners;
+        (manners.told, manners.answered, manners.serves_a_member) = (told, false, false);
+    }
+
+    fn told(&mut self, host: NodeIndex, input: &Input) -> Option<Told> {
+        match input {
             Input::Command(Command::Leave) => {
                 self.hosts[host.0].manners.leaves = true;
                 None
@@ -73,10 +84,7 @@ impl Events {
                 _ => None,
             },
             _ => None,
-        };
-        let manners = &mut self.hosts[host.0].manners;
-        manners.told = told.or(company);
-        (manners.answered, manners.serves_a_member) = (false, false);
+        }
     }
 
     /// It says this.
@@ -224,6 +232,18 @@ impl Events {
     pub(super) fn peer(&self, host: NodeIndex, link: LinkId) -> Option<NodeIndex> {
         let (id, side) = self.hosts[host.0].links.get(link)?;
         Some(self.connections[id].end(side.other()).host)
+    }
+}
+
+/// By far the most of what a node is told, which wants no answer that could be wrong here.
+fn is_everyday(input: &Input) -> bool {
+    let Input::Message { message, .. } = input else {
+        return matches!(input, Input::Timeout | Input::Persisted { .. });
+    };
+    match message {
+        Message::Append(_) | Message::Ping { .. } | Message::Pong { .. } => true,
+        Message::AppendAck(ack) => ack.promised <= ack.ballot,
+        _ => false,
     }
 }
 

@@ -43,7 +43,8 @@ fn line(text: &mut String, at: Instant, who: &str, what: &str) {
 /// What a record says.
 fn words(record: &Record, names: &Names) -> String {
     match &record.what {
-        Happening::Started { id, address } => format!("starts as node {id} at {address}"),
+        // Its identity follows from the seed, and no line speaks of it: so traces of two seeds part later.
+        Happening::Started { address, .. } => format!("starts at {address}"),
         Happening::Died => "dies".to_owned(),
         Happening::Paused => "stands still".to_owned(),
         Happening::Resumed => "goes on".to_owned(),
