@@ -131,7 +131,9 @@ impl Events {
             let other = node.hello().ring != Some(own) && end.greeted;
             let name = &self.names[there.host.0];
             other.then(|| {
-                format!("comes into {own}, and keeps its link to {name}, which is not there")
+                format!(
+                    "comes into {own}, and keeps its link to {name}, which is in another or in none"
+                )
             })
         })
     }
