@@ -33,12 +33,14 @@ use std::cell::Cell;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use ringchat::proto::config::Config;
 use ringchat::proto::id::NodeId;
 use ringchat::proto::input::{Disconnect, Input};
 use ringchat::proto::output::Outbox;
 use ringchat::proto::time::Instant;
+use ringchat::proto::view::Member;
 
 use self::holders::Furthest;
 use self::homes::Homes;
@@ -98,6 +100,8 @@ pub struct Events {
     /// How many writes were lost while they were under way.
     torn: u64,
     furthest: Furthest,
+    /// The members whose addresses were looked at last.
+    addressed: Arc<[Member]>,
     said: Said,
     /// A node has just told of something that nobody has known committed before.
     counted: bool,
@@ -131,6 +135,7 @@ impl Events {
             crashed: None,
             torn: 0,
             furthest: Furthest::new(),
+            addressed: Arc::default(),
             said: Said::default(),
             counted: false,
         }
