@@ -40,11 +40,16 @@ impl Electorates {
 }
 
 /// Who of `nodes` is among the voters. Both lists are sorted, and mostly they are the same.
-pub(super) fn places_of(voters: &[NodeId], nodes: &[NodeId]) -> Vec<u64> {
+fn places_of(voters: &[NodeId], nodes: &[NodeId]) -> Vec<u64> {
     let mut places = vec![0; nodes.len().div_ceil(WORD)];
+    mark_places(voters, nodes, &mut places);
+    places
+}
+
+/// The same in a set that is there already, and in which nobody stands.
+pub(super) fn mark_places(voters: &[NodeId], nodes: &[NodeId], places: &mut [u64]) {
     for stretch in common(voters, nodes) {
         // All of them count, wherever they stand among the voters: these may be more than any set holds.
-        move_those(Stretch { one: 0, ..stretch }, ALL, &mut places);
+        move_those(Stretch { one: 0, ..stretch }, ALL, places);
     }
-    places
 }

@@ -53,6 +53,11 @@ impl Exiles {
         }
     }
 
+    /// Whether nobody is remembered.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
     /// For a snapshot.
     pub fn members(&self) -> impl Iterator<Item = Member> {
         self.all.iter().map(|exile| exile.member)

@@ -1,6 +1,5 @@
 //! The links of this node: which stand, which are quiet, and how long a round trip takes.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -41,11 +40,12 @@ pub struct Link {
     pub asked_at: Instant,
 }
 
-/// All connections of this node.
+/// All connections of this node. They are few, and looked through with each input and each tick: so they
+/// are sorted lists.
 #[derive(Debug, Default)]
 pub struct Links {
-    all: BTreeMap<LinkId, Link>,
-    standing: BTreeMap<NodeId, Vec<LinkId>>,
+    all: Vec<(LinkId, Link)>,
+    standing: Vec<(NodeId, Vec<LinkId>)>,
     dialed: u64,
 }
 
@@ -54,7 +54,7 @@ impl Links {
     pub fn dial(&mut self, now: Instant, peer: Option<NodeId>, address: SocketAddr) -> LinkId {
         self.dialed += 1;
         let id = LinkId::Dialed(self.dialed);
-        self.all.insert(id, Link::new(now, peer, address));
+        self.insert(id, Link::new(now, peer, address));
         id
     }
 
@@ -62,8 +62,12 @@ impl Links {
     pub fn stand(&mut self, now: Instant, id: LinkId, hello: Hello) -> Option<LinkId> {
         let Hello { ring, member: peer } = hello;
         let link = Link { stands: true, ring, ..Link::new(now, Some(peer.id), peer.address) };
-        self.all.insert(id, link);
-        let to_peer = self.standing.entry(peer.id).or_default();
+        self.insert(id, link);
+        let at = place(&self.standing, peer.id).unwrap_or_else(|at| {
+            self.standing.insert(at, (peer.id, Vec::new()));
+            at
+        });
+        let (_, to_peer) = &mut self.standing[at];
         let accepted = |link: &LinkId| matches!(link, LinkId::Accepted(_));
         let older = to_peer.iter().copied().find(|other| accepted(other) && accepted(&id));
         to_peer.push(id);
@@ -73,13 +77,14 @@ impl Links {
 
     /// A link is gone.
     pub fn remove(&mut self, id: LinkId) -> Option<Link> {
-        let link = self.all.remove(&id)?;
+        let (_, link) = place(&self.all, id).ok().map(|at| self.all.remove(at))?;
         if let Some(peer) = link.peer
-            && let Some(to_peer) = self.standing.get_mut(&peer)
+            && let Ok(at) = place(&self.standing, peer)
         {
+            let (_, to_peer) = &mut self.standing[at];
             to_peer.retain(|other| *other != id);
             if to_peer.is_empty() {
-                self.standing.remove(&peer);
+                self.standing.remove(at);
             }
         }
         Some(link)
@@ -87,27 +92,28 @@ impl Links {
 
     /// A link, by its id.
     pub fn get(&self, id: LinkId) -> Option<&Link> {
-        self.all.get(&id)
+        place(&self.all, id).ok().map(|at| &self.all[at].1)
     }
 
     /// Who is at the other end of a standing link.
     pub fn peer_of(&self, id: LinkId) -> Option<NodeId> {
-        self.all.get(&id).filter(|link| link.stands).and_then(|link| link.peer)
+        self.get(id).filter(|link| link.stands).and_then(|link| link.peer)
     }
 
     /// The link to use for a peer, if one stands.
     pub fn to(&self, peer: NodeId) -> Option<LinkId> {
-        self.standing.get(&peer).and_then(|links| links.first().copied())
+        let at = place(&self.standing, peer).ok()?;
+        self.standing[at].1.first().copied()
     }
 
     /// Whether a dial to this peer is under way.
     pub fn is_dialing(&self, peer: NodeId) -> bool {
-        self.all.values().any(|link| !link.stands && link.peer == Some(peer))
+        self.iter().any(|(_, link)| !link.stands && link.peer == Some(peer))
     }
 
     /// Something was heard. From whom, if the link stands.
     pub fn heard(&mut self, now: Instant, id: LinkId) -> Option<NodeId> {
-        let link = self.all.get_mut(&id).filter(|link| link.stands)?;
+        let link = self.get_mut(id).filter(|link| link.stands)?;
         let peer = link.peer?;
         link.heard_at = now;
         Some(peer)
@@ -115,14 +121,14 @@ impl Links {
 
     /// A part of something has come.
     pub fn arriving(&mut self, now: Instant, id: LinkId) {
-        if let Some(link) = self.all.get_mut(&id) {
+        if let Some(link) = self.get_mut(id) {
             link.arrived_at = now;
         }
     }
 
     /// A round trip was measured.
     pub fn measured(&mut self, id: LinkId, round_trip: Duration) {
-        if let Some(link) = self.all.get_mut(&id) {
+        if let Some(link) = self.get_mut(id) {
             link.round_trip = Some(round_trip);
             link.recent.rotate_right(1);
             link.recent[0] = Some(round_trip);
@@ -134,15 +140,17 @@ impl Links {
 
     /// The round trip to the farthest peer, of those that were measured more than once.
     pub fn farthest(&self) -> Option<Duration> {
-        let standing = self.all.values().filter(|link| link.stands);
-        standing.filter_map(|link| link.shortest).max()
+        let standing = self.iter().filter(|(_, link)| link.stands);
+        standing.filter_map(|(_, link)| link.shortest).max()
     }
 
     /// The link to this peer is needed for something.
     pub fn want(&mut self, now: Instant, peer: NodeId) {
-        for id in self.standing.get(&peer).into_iter().flatten() {
-            if let Some(link) = self.all.get_mut(id) {
-                link.wanted_at = now;
+        let Links { all, standing, .. } = self;
+        let Ok(at) = place(standing, peer) else { return };
+        for id in &standing[at].1 {
+            if let Ok(at) = place(all, *id) {
+                all[at].1.wanted_at = now;
             }
         }
     }
@@ -161,6 +169,22 @@ impl Links {
     pub fn peers(&self) -> impl Iterator<Item = (NodeId, LinkId)> {
         self.standing.iter().filter_map(|(peer, links)| Some((*peer, *links.first()?)))
     }
+
+    fn get_mut(&mut self, id: LinkId) -> Option<&mut Link> {
+        place(&self.all, id).ok().map(|at| &mut self.all[at].1)
+    }
+
+    fn insert(&mut self, id: LinkId, link: Link) {
+        match place(&self.all, id) {
+            Ok(at) => self.all[at].1 = link,
+            Err(at) => self.all.insert(at, (id, link)),
+        }
+    }
+}
+
+/// Where this one stands in a sorted list, or would.
+fn place<K: Ord + Copy, T>(list: &[(K, T)], key: K) -> Result<usize, usize> {
+    list.binary_search_by_key(&key, |(key, _)| *key)
 }
 
 impl Link {

@@ -89,6 +89,11 @@ impl Outgoing {
         std::mem::take(&mut self.under_way)
     }
 
+    /// Whether anything was sent that is not known delivered.
+    pub fn is_under_way(&self) -> bool {
+        self.under_way > 0
+    }
+
     /// Nothing was delivered for `after`, and twice as long each further time: then
     /// [`Self::rewind`] is due, and this says so once.
     pub fn is_overdue(&mut self, now: Instant, after: Duration) -> bool {

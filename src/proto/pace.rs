@@ -7,6 +7,8 @@
 
 use std::time::Duration;
 
+use super::time::micros;
+
 /// A round trip that is longer counts as this long: nobody can be made to wait for ever.
 const FARTHEST: Duration = Duration::from_secs(1);
 
@@ -39,7 +41,6 @@ impl Pace {
 
     /// How many pulses are on their way round at a time, if one goes out every `pulse`.
     pub fn pulses_under_way(&self, pulse: Duration) -> u64 {
-        let pulses = self.lap.as_micros() / pulse.as_micros().max(1);
-        u64::try_from(pulses).unwrap_or(u64::MAX)
+        micros(self.lap) / micros(pulse).max(1)
     }
 }

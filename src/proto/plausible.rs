@@ -2,7 +2,6 @@
 
 use super::archive::Stretch;
 use super::entry::{Body, Committed, Entry, SnapshotHead, Submission};
-use super::facts::Facts;
 use super::id::{Ballot, NodeId};
 use super::message::{Append, AppendAck, Elect, Freshness, Message, Request};
 
@@ -27,8 +26,8 @@ impl Message {
                 stored,
                 ..
             }) => {
-                let places = [verified.0, commit.0];
-                ballot(*of) && ballot(*promised) && places.into_iter().all(counted) && facts(stored)
+                let greatest = stored.greatest();
+                all_counted([of.round, promised.round, verified.0, commit.0, greatest])
             }
             Message::Elect(token) => elect(token),
             Message::Elected(token) => {
@@ -45,7 +44,7 @@ impl Message {
             Message::ToLeader { request, .. } => requested(request),
             Message::SnapshotChunk(chunk) => {
                 ballot(chunk.ballot)
-                    && [chunk.index.0, chunk.offset, chunk.total].into_iter().all(counted)
+                    && all_counted([chunk.index.0, chunk.offset, chunk.total])
                     && chunk.head.as_deref().is_none_or(head)
             }
             Message::SnapshotAck { index, received } => counted(index.0) && counted(*received),
@@ -64,6 +63,11 @@ fn counted(number: u64) -> bool {
     number < BEYOND
 }
 
+/// The same of several. A number that is too great has one of the two highest bits, and so has the union.
+fn all_counted<const COUNT: usize>(numbers: [u64; COUNT]) -> bool {
+    counted(numbers.into_iter().fold(0, |union, number| union | number))
+}
+
 fn places(Stretch { first, last }: Stretch) -> bool {
     first.0 > 0 && first <= last && counted(last.0)
 }
@@ -76,15 +80,10 @@ fn fresh(freshness: Freshness) -> bool {
     ballot(freshness.ballot) && counted(freshness.index.0)
 }
 
-fn facts(stored: &Facts) -> bool {
-    counted(stored.greatest())
-}
-
 fn append(frame: &Append) -> bool {
-    ballot(frame.ballot)
-        && ballot(frame.previous_ballot)
-        && [frame.pulse, frame.previous.0, frame.commit.0].into_iter().all(counted)
-        && facts(&frame.stored)
+    let (of, before) = (frame.ballot.round, frame.previous_ballot.round);
+    let greatest = frame.stored.greatest();
+    all_counted([of, before, frame.pulse, frame.previous.0, frame.commit.0, greatest])
         && frame.entries.iter().all(entry)
 }
 
@@ -103,7 +102,7 @@ fn submission(message: &Submission) -> bool {
 
 fn elect(token: &Elect) -> bool {
     token.met.first() == Some(&token.candidate)
-        && [token.attempt, token.view].into_iter().all(counted)
+        && all_counted([token.attempt, token.view])
         && committed(token.committed)
         && ballot(token.promised)
         && fresh(token.freshness)
@@ -127,6 +126,6 @@ fn requested(request: &Request) -> bool {
 fn head(head: &SnapshotHead) -> bool {
     let session = |(_, seq): &(NodeId, u64)| counted(*seq);
     ballot(head.ballot)
-        && [head.index.0, head.view.number, head.lamport].into_iter().all(counted)
+        && all_counted([head.index.0, head.view.number, head.lamport])
         && head.sessions.iter().all(session)
 }

@@ -85,7 +85,7 @@ pub(super) fn is_news<const WIDTH: usize>(all: &[u64], other: &[u64], floor: u64
 /// Marks all of whom `other` does not know all of it.
 pub(super) fn mark_news<const WIDTH: usize>(all: &[u64], other: &[u64], marks: &mut Row<WIDTH>) {
     beside::<WIDTH>(all, other, |row, reached| {
-        for ((mark, one), other) in marks.iter_mut().zip(row).zip(reached).skip(1) {
+        for ((mark, one), other) in marks[1..].iter_mut().zip(&row[1..]).zip(&reached[1..]) {
             *mark |= one & !other;
         }
         true

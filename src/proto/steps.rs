@@ -116,6 +116,15 @@ impl Steps {
         })
     }
 
+    /// The same where it nearly always is news, and nobody asks.
+    pub(super) fn merge_news(&mut self, other: &Steps, room: &mut Vec<u64>) {
+        at_width!(self.width, WIDTH => {
+            room.clear();
+            rows::merge::<WIDTH>(&self.rows, &other.rows, room);
+            std::mem::swap(&mut self.rows, room);
+        });
+    }
+
     /// Whether `other` does not know all of this that lies beyond `floor`.
     pub(super) fn is_news_to(&self, other: &Steps, floor: u64) -> bool {
         at_width!(self.width, WIDTH => rows::is_news::<WIDTH>(&self.rows, &other.rows, floor))
@@ -144,11 +153,22 @@ impl Steps {
     /// The same about another list of so many nodes, which has these in common with the one of this.
     pub(super) fn moved(&self, common: &[Stretch], nodes: usize) -> Steps {
         let mut moved = Steps::among(nodes);
-        let mut set = vec![0; moved.width - 1];
+        let width = moved.width;
+        moved.rows.reserve_exact(self.rows.len() / self.width * width);
         for (value, reached) in self.rows() {
-            set.fill(0);
-            common.iter().for_each(|stretch| move_those(*stretch, reached, &mut set));
-            moved.push(value, &set);
+            let at = moved.rows.len();
+            moved.rows.push(value);
+            moved.rows.resize(at + width, 0);
+            let (before, row) = moved.rows.split_at_mut(at);
+            common.iter().for_each(|stretch| move_those(*stretch, reached, &mut row[1..]));
+            let known = match before.len().checked_sub(width) {
+                Some(last) => &before[last + 1..],
+                None => &NONE[..width - 1],
+            };
+            // It tells of nobody that the one before it does not tell of.
+            if row[1..] == *known {
+                moved.rows.truncate(at);
+            }
         }
         moved
     }

@@ -71,6 +71,11 @@ impl Suspects {
         self.probes.retain(|id, _| skipped.contains(id) || ahead.contains(id));
     }
 
+    /// Whether nobody is skipped.
+    pub fn is_empty(&self) -> bool {
+        self.probes.is_empty()
+    }
+
     /// Whether the member is skipped.
     pub fn contains(&self, id: NodeId) -> bool {
         self.probes.contains_key(&id)

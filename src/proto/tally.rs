@@ -4,11 +4,11 @@
 
 use std::hash::{Hash, Hasher};
 
-use super::electorates::{Electorates, places_of};
+use super::electorates::{Electorates, mark_places};
 use super::facts::Facts;
 use super::id::{Index, NodeId};
 use super::message::Stored;
-use super::set::{Set, count};
+use super::set::{Set, WORDS_MAX, count};
 use super::steps::Steps;
 use super::view::Voters;
 
@@ -22,7 +22,7 @@ pub struct Tally {
 }
 
 /// How many facts are kept to be used again, and how large each may be, in words.
-const SPARE: usize = 4;
+const SPARE: usize = 16;
 const SPARE_WORDS: usize = 1_024;
 
 /// Facts to be used again: what came with one frame goes out with the next.
@@ -136,7 +136,9 @@ impl Tally {
 
     /// The greatest index that all of these hold.
     pub fn index_of_all(&self, voters: &Voters) -> Index {
-        let those = &places_of(&voters.ids, &self.known.nodes);
+        let mut places = [0; WORDS_MAX];
+        mark_places(&voters.ids, &self.known.nodes, &mut places);
+        let those = &places[..];
         Index(reached_by(voters.ids.len().max(1), those, &self.known.held))
     }
 }

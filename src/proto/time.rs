@@ -55,7 +55,7 @@ impl Sub<Duration> for Instant {
 
 /// Microseconds, without the detour through 128 bits that `as_micros` takes.
 #[inline]
-fn micros(length: Duration) -> u64 {
+pub(super) fn micros(length: Duration) -> u64 {
     length.as_secs().saturating_mul(1_000_000).saturating_add(u64::from(length.subsec_micros()))
 }
 

@@ -21,11 +21,17 @@ pub struct RingClosure {
 impl RingClosure {
     pub(super) fn settle(&mut self, end: &FinalPicture, core: &Core, broken: &mut Vec<Violation>) {
         let mut successors = BTreeMap::new();
-        for (node, status) in core.nodes.iter().filter(|(node, _)| core.view.contains(node.id)) {
+        let members = &core.view.members[..];
+        let places: BTreeMap<NodeId, usize> =
+            members.iter().map(|member| member.id).zip(0..).collect();
+        let owing: BTreeSet<NodeId> = core.nodes.iter().map(|(node, _)| node.id).collect();
+        for (node, status) in &core.nodes {
+            let Some(place) = places.get(&node.id) else { continue };
             self.checked += 1;
             let mut found = status.successor.filter(|id| *id != node.id);
-            let walk = || core.view.after(node.id).map(|member| member.id);
-            let expected = walk().find(|id| core.holds(*id));
+            let (before, behind) = members.split_at(*place);
+            let walk = || behind[1..].iter().chain(before).map(|member| member.id);
+            let expected = walk().find(|id| owing.contains(id));
             let hindered = walk()
                 .take_while(|id| Some(*id) != expected)
                 .filter(|id| core.hindered.contains(id));
@@ -39,7 +45,7 @@ impl RingClosure {
                 let found = format!("successor {}", or_none(found));
                 broken.push(Violation::new(Guarantee::L1, end.at, &node.name, expected, found));
             }
-            if let Some(suspect) = status.suspects.iter().find(|id| core.holds(**id)) {
+            if let Some(suspect) = status.suspects.iter().find(|id| owing.contains(id)) {
                 let found = format!("it suspects {suspect}, which is alive");
                 let expected = "no live node suspected";
                 broken.push(Violation::new(Guarantee::L1, end.at, &node.name, expected, found));

@@ -161,9 +161,7 @@ impl FinalPicture {
         let mut left: Vec<_> = nodes.iter().collect();
         let mut cover = BTreeSet::new();
         loop {
-            let broken = |node: &FinalNode| {
-                left.iter().filter(|(other, _)| self.is_broken(&node.name, &other.name)).count()
-            };
+            let broken = |node: &FinalNode| self.broken_at(&node.name, left.iter().copied());
             let worst = left.iter().map(|(node, _)| (broken(node), node.id)).max();
             let Some((_, id)) = worst.filter(|(count, _)| *count > 0) else { return cover };
             cover.insert(id);
@@ -180,8 +178,17 @@ impl FinalPicture {
     }
 
     /// How many of `nodes` the node has no good link to.
-    fn broken_at(&self, name: &NodeName, nodes: &[(&FinalNode, &Status)]) -> usize {
-        nodes.iter().filter(|(other, _)| self.is_broken(name, &other.name)).count()
+    fn broken_at<'a>(
+        &self,
+        name: &NodeName,
+        nodes: impl IntoIterator<Item = &'a (&'a FinalNode, &'a Status)>,
+    ) -> usize {
+        // Nearly all nodes stand at no cut link.
+        if !self.broken_links.iter().any(|(a, b)| a == name || b == name) {
+            return 0;
+        }
+        let others = nodes.into_iter().map(|(other, _)| &other.name);
+        others.filter(|other| self.is_broken(name, other)).count()
     }
 
     fn is_broken(&self, a: &NodeName, b: &NodeName) -> bool {

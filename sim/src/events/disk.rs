@@ -76,10 +76,10 @@ impl Disk {
                 Some(format!("promises {} before its disk has that", token.ballot))
             }
             Message::AppendAck(ack) => {
-                let own = ack.stored.of(me);
-                let early = own.index > self.index;
+                let own = ack.stored.index_of(me);
+                let early = own > self.index;
                 early.then(|| {
-                    format!("says that it holds {}, but its disk ends at {}", own.index, self.index)
+                    format!("says that it holds {own}, but its disk ends at {}", self.index)
                 })
             }
             _ => None,

@@ -5,6 +5,7 @@
 //! once, since this engine can look into the logs.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ringchat::proto::entry::{Body, Delivered, Entry};
 use ringchat::proto::event::Event;
@@ -59,6 +60,11 @@ impl Events {
 
     /// Whoever was at a newcomer's address before is dead, or the newcomer could not listen there.
     fn check_addresses(&mut self, host: NodeIndex, view: &View) {
+        // All who install a view hold the same list.
+        if Arc::ptr_eq(&self.addressed, &view.members) {
+            return;
+        }
+        self.addressed = view.members.clone();
         let mut addresses: Vec<_> = view.members.iter().map(|member| member.address).collect();
         addresses.sort_unstable();
         if let Some(pair) = addresses.windows(2).find(|pair| pair[0] == pair[1]) {

@@ -183,7 +183,7 @@ impl Host {
     pub(super) fn takes(&mut self, now: Instant) -> bool {
         let is_free =
             self.running == Running::Alive && self.busy_until <= now && self.backlog.is_empty();
-        if is_free {
+        if is_free && !self.per_input.is_zero() {
             self.busy_until = now + self.per_input;
         }
         is_free

@@ -13,7 +13,7 @@ use super::host::Running;
 use super::narrow::QUEUED;
 use super::thing::{Item, Thing};
 use crate::causal::InputNumber;
-use crate::engine::{Frame, Way};
+use crate::engine::Way;
 use crate::history::Incarnation;
 use crate::scenario::{Cuts, NodeIndex};
 
@@ -22,9 +22,6 @@ pub(super) type ConnectionId = usize;
 /// How many bytes may wait behind a cut or a narrow way before the sender gives the link up: as the
 /// driver does.
 const WAITING_MAX: u64 = 16 << 20;
-
-/// How many frames are kept for a replay, at each side of a connection.
-const REMEMBERED: usize = 4;
 
 /// One side of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +69,7 @@ pub(super) struct End {
     /// What waits behind a cut, and how many bytes that is.
     held: VecDeque<(Item, Option<InputNumber>)>,
     held_bytes: u64,
-    remembered: VecDeque<(Message, Option<InputNumber>)>,
+    pub(super) remembered: VecDeque<(Message, Option<InputNumber>)>,
 }
 
 impl Connection {
@@ -128,6 +125,12 @@ impl Events {
         item: Item,
         cause: Option<InputNumber>,
     ) {
+        self.pass_on(id, from, item, cause);
+    }
+
+    /// The same for a frame, which is moved less often without a call.
+    #[inline(always)]
+    fn pass_on(&mut self, id: ConnectionId, from: Side, item: Item, cause: Option<InputNumber>) {
         let connection = &mut self.connections[id];
         let way = connection.way(from);
         let end = connection.end_mut(from);
@@ -155,27 +158,17 @@ impl Events {
 
     /// Sends a frame. False, if more waits by now than a sender bears: then the link is closed.
     pub(super) fn send(&mut self, id: ConnectionId, from: Side, message: Message) -> bool {
-        let now = self.now;
         let connection = &mut self.connections[id];
         let way = connection.way(from);
         let end = connection.end_mut(from);
-        if let Some(frames) = &mut self.frames {
-            frames.push(Frame { at: now, way, message: message.clone() });
-        }
-        if self.remembers {
-            end.remembered.push_back((message.clone(), self.hosts[way.0.0].last_input));
-            if end.remembered.len() > REMEMBERED {
-                end.remembered.pop_front();
-            }
-        }
-        let item = if std::mem::take(&mut end.garbled) {
-            Item::End(Disconnect::Malformed("expected a frame, found garbage".to_owned()))
-        } else {
-            Item::Message(message)
-        };
         let waiting = end.held_bytes;
-        self.transmit(id, from, item);
-        waiting <= WAITING_MAX && self.weather.is_passable(now, way)
+        if std::mem::take(&mut end.garbled) {
+            let why = Disconnect::Malformed("expected a frame, found garbage".to_owned());
+            self.transmit(id, from, Item::End(why));
+        } else {
+            self.pass_on(id, from, Item::Message(message), self.hosts[way.0.0].last_input);
+        }
+        waiting <= WAITING_MAX && self.weather.is_passable(self.now, way)
     }
 
     /// A side closes. The other is told, behind all that was sent.
@@ -228,7 +221,7 @@ impl Events {
         }
         if host.takes(self.now) {
             // Nearly always: so it is not put together again as a thing that waits.
-            self.take(node, id, to, (item, cause));
+            self.take(node, id, to, item, cause);
             return self.settle(node);
         }
         self.give(node, Thing::Arrive(id, to, item, cause));
@@ -265,18 +258,6 @@ impl Events {
         .collect()
     }
 
-    /// The last frames from `a` to `b` arrive once more. Tells whether there were any.
-    pub(super) fn replay(&mut self, a: NodeIndex, b: NodeIndex) -> bool {
-        let mut any = false;
-        for (id, side) in self.between(a, b) {
-            for (message, cause) in self.connections[id].end(side).remembered.clone() {
-                any = true;
-                self.transmit_for(id, side, Item::Message(message), cause);
-            }
-        }
-        any
-    }
-
     /// The next frame from `a` to `b` is garbage. Tells whether there is a connection for it.
     pub(super) fn garble(&mut self, a: NodeIndex, b: NodeIndex) -> bool {
         let links = self.between(a, b);
@@ -287,7 +268,8 @@ impl Events {
     }
 }
 
-/// How many bytes it takes on a wire.
+/// How many bytes it takes on a wire. Seldom needed, since few ways are narrow.
+#[inline(never)]
 fn size(item: &Item) -> u64 {
     let Item::Message(message) = item else { return 64 };
     let mut bytes = bytes::BytesMut::new();

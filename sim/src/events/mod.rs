@@ -17,12 +17,14 @@ mod holders;
 mod homes;
 mod host;
 mod image;
+mod intake;
 mod lag;
 mod link;
 mod links;
 mod manners;
 mod narrow;
 mod queue;
+mod replay;
 mod retries;
 mod shelf;
 mod thing;
@@ -35,12 +37,14 @@ use std::cell::Cell;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use ringchat::proto::config::Config;
 use ringchat::proto::id::NodeId;
 use ringchat::proto::input::{Disconnect, Input};
 use ringchat::proto::output::Outbox;
 use ringchat::proto::time::Instant;
+use ringchat::proto::view::Member;
 
 use self::holders::Furthest;
 use self::homes::Homes;
@@ -100,6 +104,8 @@ pub struct Events {
     /// How many writes were lost while they were under way.
     torn: u64,
     furthest: Furthest,
+    /// The members whose addresses were looked at last.
+    addressed: Arc<[Member]>,
     said: Said,
     /// A node has just told of something that nobody has known committed before.
     counted: bool,
@@ -133,6 +139,7 @@ impl Events {
             crashed: None,
             torn: 0,
             furthest: Furthest::new(),
+            addressed: Arc::default(),
             said: Said::default(),
             counted: false,
         }

@@ -44,12 +44,14 @@ impl Events {
 
     /// What is said of who holds how much of a leader's log can be found on their disks, unless they
     /// follow another by now. What was true when it was said before is not looked up again.
+    #[inline]
     fn not_held(&mut self, ballot: Ballot, facts: &Facts) -> Option<String> {
         let said_before =
             self.said.ballot == ballot && !facts.tells_more_than(self.said.facts.known());
-        if said_before || facts.is_empty() {
-            return None;
-        }
+        if said_before || facts.is_empty() { None } else { self.news_not_held(ballot, facts) }
+    }
+
+    fn news_not_held(&mut self, ballot: Ballot, facts: &Facts) -> Option<String> {
         let nothing = Facts::default();
         let known = if self.said.ballot == ballot { self.said.facts.known() } else { &nothing };
         let wrong = facts.find_beyond(known, |id, index| {

@@ -36,6 +36,11 @@ impl Facts {
         }
     }
 
+    /// The index that is known of one node.
+    pub fn index_of(&self, id: NodeId) -> Index {
+        self.place(id).map_or(Index::ZERO, |place| Index(self.held.of(place)))
+    }
+
     /// All of it, sorted by node.
     pub fn iter(&self) -> impl Iterator<Item = Stored> {
         let (held, seen) = (self.held.known(), self.seen.known());
@@ -118,7 +123,7 @@ impl Facts {
             return false;
         }
         let other = other.about(&self.nodes);
-        self.seen.merge(&other.seen, room);
+        self.seen.merge_news(&other.seen, room);
         self.held.merge(&other.held, room)
     }
 

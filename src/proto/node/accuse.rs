@@ -23,6 +23,9 @@ pub(super) struct Accused {
 impl Node {
     /// Tells the leader whom this node has to skip; and once, that it skips nobody any more.
     pub(super) fn accuse(&mut self, step: &mut Step) {
+        if self.suspects.is_empty() && self.accused_at.is_none() {
+            return;
+        }
         if !self.is_member() {
             self.accused_at = None;
             return;
@@ -32,8 +35,7 @@ impl Node {
             None => !skipped.is_empty(),
             Some(at) => skipped.is_empty() || step.now.since(at) >= self.config.retry,
         };
-        let leader_known = self.leading.is_some() || self.hears_leader(step.now);
-        if due && leader_known {
+        if due && (self.leading.is_some() || self.hears_leader(step.now)) {
             self.accused_at = Some(step.now).filter(|_| !skipped.is_empty());
             self.request(step, Request::Accuse { by: self.me.id, skipped });
         }

@@ -199,9 +199,11 @@ impl Node {
     /// Whoever holds all of the log, and hears the leader, tells it which priority it has: once in a while,
     /// since the leader may be another by then, or may not have been free to go.
     pub(super) fn tick_claim(&mut self, step: &mut Step) {
-        let due = step.now >= self.claim_at && self.elects_by_bully();
+        if step.now < self.claim_at || !self.elects_by_bully() {
+            return;
+        }
         let whole = self.is_member() && self.committed == self.durable.log().last();
-        if !due || !whole || self.leaving.is_some() || self.durable.failed() {
+        if !whole || self.leaving.is_some() || self.durable.failed() {
             return;
         }
         if self.leading.is_none() && self.hears_leader(step.now) {

@@ -43,6 +43,17 @@ pub(super) struct Government {
     wished: Option<u64>,
 }
 
+impl Government {
+    /// Whether nobody complains, comes, goes or has just gone.
+    fn is_clear(&self) -> bool {
+        self.accused.is_empty()
+            && self.broken.is_empty()
+            && self.admits.is_empty()
+            && self.leaves.is_empty()
+            && self.released.is_empty()
+    }
+}
+
 impl Node {
     pub(super) fn on_admit(&mut self, step: &mut Step, member: Member, sponsor: NodeId) {
         let Some(leading) = &mut self.leading else { return };
@@ -120,6 +131,15 @@ impl Node {
 
     /// Brings the desk up to date: stale words are dropped, broken links and laggards noted.
     fn review(&mut self, now: Instant) {
+        let limit = self.config.lag_entries;
+        if let Some(leading) = &mut self.leading
+            && leading.government.is_clear()
+            && self.committed.0 <= limit
+        {
+            // Nearly always: in a short log nobody can be far behind.
+            leading.government.lagging = None;
+            return;
+        }
         let Some(mut leading) = self.leading.take() else { return };
         let desk = &mut leading.government;
         let retry = self.config.retry;
@@ -148,10 +168,8 @@ impl Node {
             now.since(*at) < retry * if neighbours { WORD_LASTS } else { BROKEN_LASTS }
         });
         let base = self.membership.base();
-        let limit = self.config.lag_entries;
         let behind = |id: &NodeId| self.tally.of(*id).index.0 + limit < self.committed.0;
         let mut others = base.after(self.me.id).map(|member| member.id);
-        // In a short log nobody can be that far behind.
         let first = if self.committed.0 > limit { others.find(behind) } else { None };
         let since = desk.lagging.filter(|(id, _)| Some(*id) == first).map_or(now, |(_, at)| at);
         desk.lagging = first.map(|id| (id, since));
@@ -161,6 +179,14 @@ impl Node {
     fn next_view(&self, now: Instant) -> Option<View> {
         let desk = &self.leading.as_ref()?.government;
         let base = self.membership.base();
+        let me = self.me.id;
+        let quiet = self.committed == self.durable.log().last()
+            && desk.accused.is_empty()
+            && self.led_for(now) >= self.leader_lost_after();
+        let breaks_ties = base.tie_breaker != me && quiet && self.leaving.is_none();
+        if desk.is_clear() && desk.lagging.is_none() && !breaks_ties {
+            return None;
+        }
         let mut next = Draft { members: base.members.to_vec(), changes: Vec::new() };
         let dead = |id: NodeId| {
             let accused = desk.accused.get(&id);
@@ -191,11 +217,7 @@ impl Node {
             next.members = order;
             next.changes.extend(moved.into_iter().map(Change::Moved));
         }
-        let me = self.me.id;
-        let quiet = self.committed == self.durable.log().last()
-            && desk.accused.is_empty()
-            && self.led_for(now) >= self.leader_lost_after();
-        if next.changes.is_empty() && base.tie_breaker != me && quiet && self.leaving.is_none() {
+        if next.changes.is_empty() && breaks_ties {
             next.changes.push(Change::TieBreaker(me));
         }
         let Draft { members, changes } = next;

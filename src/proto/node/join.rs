@@ -253,6 +253,9 @@ impl Node {
     }
 
     pub(super) fn tick_learners(&mut self, now: Instant) {
+        if self.learners.is_empty() {
+            return;
+        }
         let limit = self.config.retry * FORGOTTEN_AFTER;
         self.learners.retain(|_, learner| now.since(learner.asked_at) < limit);
     }

@@ -192,11 +192,17 @@ impl Node {
     /// before it. A dial to a machine without power hangs, and a row of them tried one by one would
     /// hold the ring up for a timeout each.
     fn ahead(&self) -> Vec<NodeId> {
+        if self.suspects.is_empty() {
+            return Vec::new();
+        }
         let (ring, me) = (self.membership.ring(), self.me.id);
         let skipped = self.suspects.skipped(ring, me);
         let in_vain = skipped.iter().filter(|id| self.suspects.is_unanswered(**id)).count();
+        if in_vain == 0 {
+            return Vec::new();
+        }
         let next = self.suspects.successor(ring, me);
-        if in_vain == 0 || next.is_none_or(|next| self.links.to(next.id).is_some()) {
+        if next.is_none_or(|next| self.links.to(next.id).is_some()) {
             return Vec::new();
         }
         let behind_next = ring.after(me).skip(skipped.len() + 1);

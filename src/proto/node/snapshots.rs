@@ -70,7 +70,10 @@ struct Receiving {
 impl Snapshots {
     /// Forgets those on their way to anybody else.
     pub(super) fn retain(&mut self, keep: impl Fn(NodeId) -> bool) {
-        self.sending.retain(|peer, _| keep(*peer));
+        // Mostly there are none.
+        if !self.sending.is_empty() {
+            self.sending.retain(|peer, _| keep(*peer));
+        }
     }
 }
 

@@ -57,7 +57,7 @@ impl Node {
         for peer in self.suspects.due(step.now) {
             self.dial_member(step, peer);
         }
-        if self.is_member() {
+        if !self.exiles.is_empty() && self.is_member() {
             for exile in self.exiles.due(step.now, self.config.probe_max * EXILES_WAIT) {
                 self.dial(step, exile);
             }
@@ -72,7 +72,10 @@ impl Node {
         self.tick_leaving(step);
         self.tick_claim(step);
         self.tick_claims(step);
-        if !self.left && self.outgoing.is_overdue(step.now, self.resubmit_after()) {
+        if !self.left
+            && self.outgoing.is_under_way()
+            && self.outgoing.is_overdue(step.now, self.resubmit_after())
+        {
             self.resubmit(step);
         }
     }
@@ -86,29 +89,31 @@ impl Node {
         let mut lost: Vec<(LinkId, LinkLoss)> = Vec::new();
         // Without a leader any link may serve an election.
         let led = self.leading.is_some() || self.hears_leader(now);
-        let unwanted_after = self.config.heartbeat * UNWANTED_AFTER;
+        let heartbeat = self.config.heartbeat;
+        let unwanted_after = heartbeat * UNWANTED_AFTER;
+        let measured_every = heartbeat * MEASURED_EVERY;
         let silent_after = self.pace.trips(self.config.link_timeout, LINK_TRIPS);
-        let hangs_after = self.pace.trips(self.config.dial_timeout, DIAL_TRIPS);
+        let hangs_after = || self.pace.trips(self.config.dial_timeout, DIAL_TRIPS);
         for (id, link) in self.links.iter_mut() {
             if !link.stands {
                 // How far a peer is is not known before it answers: so each dial may take as long as the
                 // wait before the next.
                 let wait = link.peer.map_or(contact_wait, |peer| self.suspects.wait(peer));
-                if now.since(link.since) >= hangs_after.max(wait) {
+                if now.since(link.since) >= hangs_after().max(wait) {
                     lost.push((id, LinkLoss::DialTimeout));
                 }
-            } else if now.since(link.heard_at.max(link.arrived_at)) >= silent_after {
+            } else if now >= link.heard_at.max(link.arrived_at) + silent_after {
                 lost.push((id, LinkLoss::Silent));
             } else if led
                 && matches!(id, LinkId::Dialed(_))
-                && now.since(link.wanted_at) >= unwanted_after
+                && now >= link.wanted_at + unwanted_after
             {
                 lost.push((id, LinkLoss::Replaced));
             } else {
                 // The ring's own frames tell a neighbour as much; now and then the round trip is
                 // measured all the same. Other links than the ring's bring the leader's pulse too.
-                let heard = now.since(link.heard_at) < self.config.heartbeat;
-                let measured = now.since(link.asked_at) < self.config.heartbeat * MEASURED_EVERY;
+                let heard = now < link.heard_at + heartbeat;
+                let measured = now < link.asked_at + measured_every;
                 let in_ring = leading.is_none() || link.peer == self.successor;
                 if !(heard && measured && in_ring) {
                     link.asked_at = now;
