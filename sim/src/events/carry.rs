@@ -5,7 +5,6 @@ use std::time::Duration;
 use ringchat::proto::event::Event;
 use ringchat::proto::id::LinkId;
 use ringchat::proto::input::{Disconnect, Input};
-use ringchat::proto::message::Message;
 use ringchat::proto::output::{Output, Write};
 use ringchat::proto::time::Instant;
 use ringchat::store::database::Record;
@@ -31,8 +30,8 @@ impl Events {
     }
 
     fn hand_over(&mut self, host: NodeIndex, input: Input, cause: Option<InputNumber>) {
-        let wants_answer = may_want_answer(&input);
-        if wants_answer {
+        let is_looked_at = self.is_looked_at(host, &input);
+        if is_looked_at {
             self.begin_answer(host, &input);
         }
         let here = &mut self.hosts[host.0];
@@ -62,7 +61,7 @@ impl Events {
         if self.counted {
             self.check_count(host);
         }
-        if wants_answer {
+        if is_looked_at {
             self.end_answer(host);
         }
     }
@@ -189,17 +188,6 @@ impl Events {
         let at = (self.now + takes).max(here.written_at);
         here.written_at = at;
         self.queue.push(at, Thing::Persisted(host, here.incarnation, id));
-    }
-}
-
-/// Whether an answer to this may be looked at. Most inputs are none of those.
-fn may_want_answer(input: &Input) -> bool {
-    match input {
-        Input::Message { message, .. } => {
-            !matches!(message, Message::Ping { .. } | Message::Pong { .. } | Message::Append(_))
-        }
-        Input::Timeout | Input::Persisted { .. } => false,
-        _ => true,
     }
 }
 

@@ -48,16 +48,16 @@ pub(super) struct Manners {
 }
 
 impl Events {
+    /// Whether it matters here what a node makes of this.
+    pub(super) fn is_looked_at(&self, host: NodeIndex, input: &Input) -> bool {
+        !is_everyday(input) || self.hosts[host.0].company.is_wary()
+    }
+
     /// A node is about to be told this.
     pub(super) fn begin_answer(&mut self, host: NodeIndex, input: &Input) {
-        let here = &mut self.hosts[host.0];
-        let told = if is_everyday(input) && !here.company.is_wary() {
-            None
-        } else {
-            self.take_bearings(host, input);
-            let company = self.meets(host, input).map(Told::Company);
-            self.told(host, input).or(company)
-        };
+        self.take_bearings(host, input);
+        let company = self.meets(host, input).map(Told::Company);
+        let told = self.told(host, input).or(company);
         let manners = &mut self.hosts[host.0].manners;
         (manners.told, manners.answered, manners.serves_a_member) = (told, false, false);
     }
