@@ -2,7 +2,8 @@
 //!
 //! `cargo bench -p ringchat-sim --bench events`. The measure is "5 nodes, 20 s, chat, two faults": a
 //! node is killed, a link is cut and healed, everybody talks. The same with 20 and 100 nodes shows
-//! whether an input costs the same in a greater ring.
+//! whether an input costs the same in a greater ring: in the whole run, and once all have come in, which is
+//! the run less one that ends there. (A hundred who come one by one are told of a hundred views.)
 
 use std::time::{Duration, Instant};
 
@@ -10,32 +11,70 @@ use ringchat_sim::run::{Manner, Verdict, run};
 use ringchat_sim::scenario::{Action, Direction, NodeIndex, Scenario, Step, Target, Workload};
 use ringchat_sim::world::{Ground, Keep};
 
+/// Until then all have come in, and nothing else has happened.
+const GATHERED: Duration = Duration::from_secs(4);
+
 fn main() {
     println!(
-        "{:>5} nodes  {:>10}  {:>12}  {:>10}  {:>8}",
-        "", "runs/s", "inputs/s", "ns/input", "runs"
+        "{:>5} nodes  {:>10}  {:>12}  {:>10}  {:>10}  {:>8}",
+        "", "runs/s", "inputs/s", "ns/input", "gathered", "runs"
     );
     // Two numbers measure one ring only, for a profiler: how many nodes, how many runs.
     let asked: Vec<u64> = std::env::args().filter_map(|word| word.parse().ok()).collect();
     match asked[..] {
-        [nodes, rounds] => measure(nodes as usize, rounds),
-        _ => [(5, 1_000), (20, 100), (100, 10)].into_iter().for_each(|(n, r)| measure(n, r)),
+        [nodes, rounds] => {
+            let whole = measure(&scenario(nodes as usize), rounds);
+            println!("{nodes:>5} nodes  {:>10.1}", rounds as f64 / whole.took);
+        }
+        _ => [(5, 1_000), (20, 100), (100, 10)].into_iter().for_each(|(n, r)| compare(n, r)),
     }
 }
 
-fn measure(nodes: usize, rounds: u64) {
-    let scenario = scenario(nodes);
+/// What some runs took, and how many inputs that was.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cost {
+    took: f64,
+    inputs: f64,
+}
+
+impl Cost {
+    /// In nanoseconds.
+    fn of_an_input(self) -> f64 {
+        1e9 * self.took / self.inputs
+    }
+}
+
+fn compare(nodes: usize, rounds: u64) {
+    let whole = scenario(nodes);
+    let mut start = Scenario { duration: GATHERED, ..whole.clone() };
+    start.steps.clear();
+    start.workloads.clear();
+    // In turns, so that what else the machine does meets both alike.
+    let (mut all, mut before) = (Cost::default(), Cost::default());
+    for _ in 0..10 {
+        for (sum, scenario) in [(&mut all, &whole), (&mut before, &start)] {
+            let cost = measure(scenario, rounds / 10);
+            (sum.took, sum.inputs) = (sum.took + cost.took, sum.inputs + cost.inputs);
+        }
+    }
+    let behind = Cost { took: all.took - before.took, inputs: all.inputs - before.inputs };
+    let (runs, rate) = (rounds as f64 / all.took, all.inputs / all.took);
+    let (each, gathered) = (all.of_an_input(), behind.of_an_input());
+    println!(
+        "{nodes:>5} nodes  {runs:>10.1}  {rate:>12.0}  {each:>10.0}  {gathered:>10.0}  {rounds:>8}"
+    );
+}
+
+fn measure(scenario: &Scenario, rounds: u64) -> Cost {
     let manner = Manner { ground: Ground::Events, keep: Keep::default(), lenient: false };
     let mut inputs = 0;
     let start = Instant::now();
     for seed in 0..rounds {
-        let outcome = run(&scenario, seed, manner);
-        assert_eq!(outcome.verdict, Verdict::Held, "seed {seed} of {nodes} nodes");
+        let outcome = run(scenario, seed, manner);
+        assert_eq!(outcome.verdict, Verdict::Held, "seed {seed} of {}", scenario.name);
         inputs += outcome.handled;
     }
-    let took = start.elapsed().as_secs_f64();
-    let (runs, rate) = (rounds as f64 / took, inputs as f64 / took);
-    println!("{nodes:>5} nodes  {runs:>10.1}  {rate:>12.0}  {:>10.0}  {rounds:>8}", 1e9 / rate);
+    Cost { took: start.elapsed().as_secs_f64(), inputs: inputs as f64 }
 }
 
 /// Twenty simulated seconds, the quiet phase included.
