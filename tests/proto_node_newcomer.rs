@@ -87,6 +87,21 @@ fn one_that_was_let_go_compares_all_the_same() {
     assert!(events(&out).contains(&Event::PromiseWithheld { ballot: asked }));
 }
 
+/// But what it is served since counts no more than with any newcomer: else nobody could lead who needs its voice
+/// for the view that takes it in again (seed 3400341680 of catch-up).
+#[test]
+fn one_that_was_let_go_promises_whatever_it_was_served_since() {
+    let (old, new) = (ballot(1, A), ballot(3, B));
+    let mut hand = Hand::follower(&[B]);
+    let without = Entry { ballot: old, body: Body::View(view(2, &[A, B])) };
+    hand.appended(A, append(old, (1, old), &[without], 2));
+    hand.appended(B, append(new, (2, old), &[said(new, 1)], 2));
+    let status = hand.node.status();
+    assert_eq!((status.role, status.last, status.committed), (Role::Learner, Index(3), Index(2)));
+    let (asked, out) = asked_for_a_promise(&mut hand, (old, 2), 2);
+    assert!(events(&out).contains(&Event::Promised { ballot: asked }), "{out:?}");
+}
+
 /// A view that A tells of, whether it serves this node or not.
 fn told(hand: &mut Hand, number: u64, members: &[NodeId]) -> Vec<Output> {
     let view = view(number, members);

@@ -66,7 +66,6 @@ impl Node {
         let log = Log::restore(head.index, head.ballot, entries);
         self.me.id = node;
         self.ring = Some(ring);
-        self.was_member = true;
         self.outgoing = Outgoing::in_life(life);
         self.look_for(contacts);
         self.sessions = Sessions::from_pairs(&head.sessions);
@@ -89,6 +88,7 @@ impl Node {
             }
         }
         self.durable = Durable::restore(promised, log);
+        self.held_as_member = last;
         let known = if alone { last } else { known };
         let index = head.index;
         self.awakening = Some(Box::new(Awakening { index, application, known, alone }));

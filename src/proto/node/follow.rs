@@ -137,6 +137,7 @@ impl Node {
         debug_assert!(from > self.committed, "a committed entry is never truncated");
         let to = self.durable.log().last();
         self.durable.truncate(from);
+        self.may_be_let_go();
         self.membership.truncate(from);
         step.event(Event::Truncated { from, to });
     }

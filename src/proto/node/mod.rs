@@ -88,8 +88,8 @@ pub struct Node {
     told: Option<View>,
     /// The newest of these without this node. Only its log can say that it is back.
     outside: Option<View>,
-    /// A view in force has held it; or it was restored, and cannot say that none has.
-    was_member: bool,
+    /// The end of its log when it was let go; or when it was restored, and cannot say what it was.
+    held_as_member: Index,
     /// Everything up to here is known committed, and was delivered.
     committed: Index,
     /// The greatest ballot under which something was said to be committed: it binds those told so here.
@@ -180,7 +180,7 @@ impl Node {
             membership: Membership::default(),
             told: None,
             outside: None,
-            was_member: false,
+            held_as_member: Index::ZERO,
             committed: Index::ZERO,
             learned_under: Ballot::ZERO,
             sessions: Sessions::default(),

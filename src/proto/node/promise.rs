@@ -93,14 +93,15 @@ impl Node {
     /// How far a candidate's log has to reach for this node's voice. Of a newcomer that is what it has delivered,
     /// and not all that it was served: what it holds counts from the view on that takes it in. If that stands
     /// in its log, it is on the ring; if not, its voice is asked for by a candidate that holds that view, and
-    /// is needed for it. (The voters of the view before compare theirs.)
+    /// is needed for it. (The voters of the view before compare theirs.) One that was let go is a newcomer with
+    /// what it has been served since.
     fn counted(&self) -> Freshness {
         let log = self.durable.log();
-        if self.was_member || self.is_on_ring() {
+        if self.is_on_ring() {
             return log.freshness();
         }
-        let ballot = log.ballot_at(self.committed).unwrap_or_default();
-        Freshness { ballot, index: self.committed }
+        let index = self.held_as_member.min(log.last()).max(self.committed);
+        Freshness { ballot: log.ballot_at(index).unwrap_or_default(), index }
     }
 
     /// The own token of lap 2 is back.

@@ -80,8 +80,15 @@ impl Node {
 
     /// A view is in force.
     pub(super) fn install_view(&mut self, view: View) {
-        self.was_member |= view.contains(self.me.id);
+        self.may_be_let_go();
         self.membership.install(view);
+    }
+
+    /// The view that makes it a member may be none any more: what it holds until then was counted.
+    pub(super) fn may_be_let_go(&mut self) {
+        if self.is_on_ring() {
+            self.held_as_member = self.durable.log().last();
+        }
     }
 
     /// Whether frames pass through this node, by its own log. That may be so while it is removed:
