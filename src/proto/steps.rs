@@ -80,10 +80,7 @@ impl Steps {
 
     /// Everybody of whom something is known.
     pub(super) fn known(&self) -> Set<'_> {
-        match self.rows.len().checked_sub(self.width) {
-            Some(last) => &self.rows[last + 1..],
-            None => &NONE[..self.width - 1],
-        }
+        last_set(&self.rows, self.width)
     }
 
     /// What the one at this place has reached.
@@ -161,12 +158,8 @@ impl Steps {
             moved.rows.resize(at + width, 0);
             let (before, row) = moved.rows.split_at_mut(at);
             common.iter().for_each(|stretch| move_those(*stretch, reached, &mut row[1..]));
-            let known = match before.len().checked_sub(width) {
-                Some(last) => &before[last + 1..],
-                None => &NONE[..width - 1],
-            };
             // It tells of nobody that the one before it does not tell of.
-            if row[1..] == *known {
+            if row[1..] == *last_set(before, width) {
                 moved.rows.truncate(at);
             }
         }
@@ -179,6 +172,14 @@ impl Steps {
             self.rows.push(value);
             self.rows.extend_from_slice(set);
         }
+    }
+}
+
+/// Who stands in the last of these rows: everybody who stands in any.
+fn last_set(rows: &[u64], width: usize) -> Set<'_> {
+    match rows.len().checked_sub(width) {
+        Some(last) => &rows[last + 1..],
+        None => &NONE[..width - 1],
     }
 }
 

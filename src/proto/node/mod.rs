@@ -58,7 +58,7 @@ use super::replica::Replica;
 use super::sequencer::Sessions;
 use super::suspects::Suspects;
 use super::tally::{Spares, Tally};
-use super::time::Instant;
+use super::time::{Instant, micros};
 use super::view::{Member, View};
 
 /// How a node begins.
@@ -293,8 +293,4 @@ impl Node {
         let count = usize::try_from(last.0.saturating_sub(behind.0)).unwrap_or(usize::MAX);
         self.durable.log().behind(behind).take(count)
     }
-}
-
-fn micros(length: std::time::Duration) -> u64 {
-    u64::try_from(length.as_micros()).unwrap_or(u64::MAX)
 }
